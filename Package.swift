@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "apus",
+    products: [
+        .executable(name: "apus", targets: ["ApusCLI"]),
+        .executable(name: "apus-vrrpd", targets: ["apus-vrrpd"]),
+        .library(name: "Apus", targets: ["Apus"]),
+        .library(name: "ApusTesting", targets: ["ApusTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/stencilproject/Stencil", from: "0.15.1"),
+        .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
+    ],
+    targets: [
+        // System libraries and the shim of system calls.
+        .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
+        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CLinux"),
+
+        // The controller.
+        .target(name: "SSH", dependencies: ["CLibSSH2", "CLibCrypto", "CLinux"]),
+        .target(name: "HostInventory"),
+        .target(name: "Provisioning", dependencies: ["HostInventory", "CLibCrypto"]),
+        .target(
+            name: "Resources",
+            dependencies: ["Provisioning", .product(name: "Stencil", package: "Stencil")]
+        ),
+        .target(name: "Transports", dependencies: ["Provisioning", "SSH", "HostInventory"]),
+        .target(name: "Apus", dependencies: ["Resources", "Provisioning", "HostInventory"]),
+        .target(name: "ApusTesting", dependencies: ["Provisioning", "HostInventory"]),
+        .target(name: "Roles", dependencies: ["Apus", "KeepalivedConfiguration"], path: "roles"),
+        .target(name: "Playbooks", dependencies: ["Apus", "Roles"], path: "playbooks"),
+        .target(
+            name: "ApusCommands",
+            dependencies: [
+                "Provisioning", "HostInventory", "Transports", "Rainbow",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        .executableTarget(name: "ApusCLI", dependencies: ["ApusCommands", "Playbooks"]),
+
+        // The agent. These also compile as Embedded Swift (`make agents`).
+        .target(name: "VRRP"),
+        .target(name: "KeepalivedConfiguration"),
+        .executableTarget(
+            name: "apus-vrrpd",
+            dependencies: ["VRRP", "KeepalivedConfiguration", "CLinux"]
+        ),
+
+        .testTarget(name: "SSHTests", dependencies: ["SSH"]),
+        .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory"]),
+        .testTarget(name: "ProvisioningTests", dependencies: ["Provisioning", "ApusTesting"]),
+        .testTarget(name: "ResourcesTests", dependencies: ["Resources", "ApusTesting"]),
+        .testTarget(name: "TransportsTests", dependencies: ["Transports", "ApusTesting"]),
+        .testTarget(name: "VRRPTests", dependencies: ["VRRP"]),
+        .testTarget(name: "KeepalivedConfigurationTests", dependencies: ["KeepalivedConfiguration"]),
+        .testTarget(name: "RolesTests", dependencies: ["Roles", "ApusTesting"]),
+        .testTarget(name: "PlaybooksTests", dependencies: ["Playbooks", "ApusTesting"]),
+        .testTarget(name: "ApusCommandsTests", dependencies: ["ApusCommands", "ApusTesting"]),
+        .testTarget(name: "LabTests", dependencies: ["Playbooks", "Provisioning"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .treatAllWarnings(as: .error),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+        ]
+}
