@@ -1,0 +1,26 @@
+extension VirtualRouter {
+    /// What can happen to a virtual router.
+    public enum Event: Hashable, Sendable {
+        case start
+        case shutdown
+        /// A valid advertisement for this virtual router, and who sent it.
+        case received(Advertisement, from: IPAddress)
+        /// The interface can send, with this address of its own.
+        case interfaceUp(IPAddress)
+        case interfaceDown(InterfaceFault)
+        /// The tracker at this index of the settings passes or fails.
+        case tracker(Int, passes: Bool)
+        /// Somebody else took this address off the interface.
+        case addressRemoved(IPAddress)
+        /// The deadline has come.
+        case timer
+    }
+
+    /// Why an interface cannot carry VRRP.
+    public enum InterfaceFault: UInt8, Hashable, Sendable {
+        case missing
+        case down
+        case noCarrier
+        case noAddress
+    }
+}

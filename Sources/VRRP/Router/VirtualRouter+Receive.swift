@@ -1,0 +1,128 @@
+extension VirtualRouter {
+    /// Checks an advertisement against the configuration (RFC 3768 §7.1, RFC 9568 §7.1) and acts on it.
+    mutating func receive(_ advertisement: Advertisement, from source: IPAddress, at now: Instant) {
+        if let cause = objection(to: advertisement, from: source) {
+            let count = rejections.count(cause)
+            if count & (count - 1) == 0 { perform(.note(.rejected(cause, from: source, count: count))) }
+            return
+        }
+        noteMismatches(of: advertisement, from: source)
+        let peer = Peer(address: source, priority: advertisement.priority, at: now)
+        switch state {
+        case .initialize, .fault: return
+        case .backup: receiveAsBackup(peer, interval: advertisement.interval, at: now)
+        case .master: receiveAsMaster(peer, interval: advertisement.interval, at: now)
+        }
+    }
+
+    private func objection(to advertisement: Advertisement, from source: IPAddress) -> Rejection? {
+        guard advertisement.virtualRouter == settings.virtualRouter else { return .unknownVirtualRouter }
+        guard advertisement.version == settings.version else { return .version }
+        if case .up(let own) = interface, own == source { return .ownAddress }
+        switch (advertisement.authentication, settings.authentication) {
+        case (.none, .none): break
+        case (.password(let theirs), .password(let ours)):
+            guard theirs == ours else { return .authenticationData }
+        case (.none, .password), (.password, .none): return .authenticationType
+        }
+        if advertisement.version == .v2, advertisement.interval != settings.interval { return .interval }
+        // RFC 9568 erratum 8298: two owners are a mistake that only people can mend.
+        if advertisement.priority == .owner, settings.priority == .owner { return .ownerConflict }
+        return nil
+    }
+
+    /// Says once what differs. RFC 3768 §7.1 would drop adverts with other addresses, which leaves two masters
+    /// while an address is being added to one router after the other; RFC 9568 §7.1 only logs.
+    private mutating func noteMismatches(of advertisement: Advertisement, from source: IPAddress) {
+        let same =
+            advertisement.addresses.count == settings.addresses.count
+            && advertisement.addresses.allSatisfy { settings.addresses.contains($0) }
+        if same {
+            mismatches.addresses = []
+        } else if mismatches.addresses != advertisement.addresses {
+            mismatches.addresses = advertisement.addresses
+            perform(.note(.otherAddresses(advertisement.addresses, from: source)))
+        }
+        if advertisement.interval == settings.interval {
+            mismatches.interval = nil
+        } else if mismatches.interval != advertisement.interval {
+            mismatches.interval = advertisement.interval
+            perform(.note(.otherInterval(advertisement.interval, from: source)))
+        }
+    }
+
+    private mutating func receiveAsBackup(_ peer: Peer, interval: Duration, at now: Instant) {
+        if peer.priority == .resigned {
+            heard = peer
+            timers.masterDown =
+                now
+                + Timers.skew(settings.version, priority: effectivePriority, masterInterval: interval)
+            return
+        }
+        heard = peer
+        let leavesMasterAlone = !settings.preempts || timers.preemptFrom.map { now < $0 } ?? false
+        if peer.priority >= effectivePriority || leavesMasterAlone {
+            startMasterDownTimer(masterInterval: interval, at: now)
+        }
+    }
+
+    private mutating func receiveAsMaster(_ peer: Peer, interval: Duration, at now: Instant) {
+        if peer.priority == .resigned {
+            advertise(at: now)
+            return
+        }
+        let own = effectivePriority
+        if peer.priority > own {
+            becomeBackup(
+                of: peer,
+                interval: interval,
+                because: .beatenBy(peer.address, priority: peer.priority, own: own),
+                at: now
+            )
+        } else if peer.priority == own, case .up(let address) = interface, peer.address > address {
+            becomeBackup(
+                of: peer,
+                interval: interval,
+                because: .lostTie(peer.address, priority: peer.priority),
+                at: now
+            )
+        } else {
+            assertMastership(against: peer, at: now)
+        }
+    }
+
+    private mutating func becomeBackup(
+        of peer: Peer,
+        interval: Duration,
+        because reason: Reason,
+        at now: Instant
+    ) {
+        perform(.removeAddresses)
+        timers = RunningTimers()
+        heard = peer
+        change(to: .backup, because: reason, at: now)
+        startMasterDownTimer(masterInterval: interval, at: now)
+    }
+
+    /// RFC 9568 §6.4.3 answers a weaker master at once; version 2 is silent about it, and waiting would only
+    /// prolong the split. The neighbours may have learnt the other's hardware address, so they are told again.
+    private mutating func assertMastership(against peer: Peer, at now: Instant) {
+        secondMasterPackets += 1
+        if secondMasterPackets & (secondMasterPackets - 1) == 0 {
+            perform(.note(.secondMaster(peer.address, priority: peer.priority)))
+        }
+        timers.advertise = nil
+        advertise(at: now)
+        announce(at: now)
+    }
+
+    mutating func startMasterDownTimer(masterInterval: Duration, at now: Instant) {
+        timers.masterDown =
+            now
+            + Timers.masterDown(
+                settings.version,
+                priority: effectivePriority,
+                masterInterval: masterInterval
+            )
+    }
+}

@@ -1,0 +1,145 @@
+/// One router's part in one virtual router: the state machine of RFC 3768 §6.4 and RFC 9568 §6.4, as a value.
+///
+///                     +---------------+
+///          +--------->|  Initialize,  |<-------------+
+///          |          |     Fault     |              |
+///          |          +---------------+              |
+///          |             |          |                |
+///          |   priority  |          |  priority      |
+///          |     = 255   V          V    < 255       |
+///     +---------------+                +---------------+
+///     |               |--------------->|               |
+///     |    Master     |  a better one  |    Backup     |
+///     |               |<---------------|               |
+///     +---------------+  timer expires +---------------+
+///
+/// It does no I/O and reads no clock. The driver's loop is: wait until `deadline` or something happens;
+/// `handle` it; perform every `nextAction`. Packets that arrived should be handled before an expired timer, so
+/// that a node that was paused notices a new master before it acts.
+///
+/// Deviations from the RFCs are listed in docs/vrrp.md.
+public struct VirtualRouter: Sendable {
+    public let settings: Settings
+    public internal(set) var state = State.initialize
+    /// When the state last changed; nil before the first change.
+    public internal(set) var since: Instant?
+    /// Packets for this virtual router that were not acted on.
+    public internal(set) var rejections = RejectionCounters()
+    /// The other router heard last, until this one becomes master.
+    public internal(set) var heard: Peer?
+
+    var isStarted = false
+    var interface = Interface.down(.missing)
+    var trackerResults: [Bool?]
+    var timers = RunningTimers()
+    var mismatches = Mismatches()
+    var secondMasterPackets: UInt64 = 0
+    private var queue: [Action] = []
+
+    public init(_ settings: Settings) {
+        self.settings = settings
+        trackerResults = [Bool?](repeating: nil, count: settings.trackers.count)
+    }
+
+    /// When `handle(.timer, at:)` is due; nil while only events matter.
+    public var deadline: Instant? {
+        switch state {
+        case .initialize, .fault: nil
+        case .backup: timers.masterDown
+        case .master:
+            earliest(
+                earliest(timers.advertise, timers.standing),
+                earliest(timers.secondBurst, timers.refresh)
+            )
+        }
+    }
+
+    /// Takes the next thing to do, in order; nil when all is done. At most a handful follow one event.
+    public mutating func nextAction() -> Action? {
+        queue.isEmpty ? nil : queue.removeFirst()
+    }
+
+    /// The base priority with the weights of the trackers.
+    public var effectivePriority: Priority {
+        var weight = 0
+        for (tracker, passes) in zip(settings.trackers, trackerResults) {
+            if tracker.weight > 0, passes == true { weight += tracker.weight }
+            if tracker.weight < 0, passes == false { weight += tracker.weight }
+        }
+        return settings.priority.adjusted(by: weight)
+    }
+
+    public mutating func handle(_ event: Event, at now: Instant) {
+        switch event {
+        case .start:
+            guard !isStarted else { return }
+            isStarted = true
+            reconsider(cleared: .started, at: now)
+        case .shutdown:
+            guard isStarted else { return }
+            isStarted = false
+            leave(to: .initialize, because: .shutdown, at: now)
+        case .interfaceUp(let address):
+            interface = .up(address)
+            reconsider(cleared: .faultCleared, at: now)
+        case .interfaceDown(let fault):
+            interface = .down(fault)
+            reconsider(cleared: .faultCleared, at: now)
+        case .tracker(let index, let passes):
+            trackerReports(index, passes: passes, at: now)
+        case .received(let advertisement, let source):
+            receive(advertisement, from: source, at: now)
+        case .addressRemoved(let address):
+            guard state == .master, settings.addresses.contains(address) else { return }
+            perform(.addAddresses)
+            perform(.announce(times: settings.announcements.burst))
+            perform(.note(.addressRestored(address)))
+        case .timer:
+            timerExpires(at: now)
+        }
+    }
+
+    mutating func perform(_ action: Action) {
+        queue.append(action)
+    }
+
+    mutating func change(to new: State, because reason: Reason, at now: Instant) {
+        perform(.changed(Transition(from: state, to: new, reason: reason)))
+        state = new
+        since = now
+        secondMasterPackets = 0
+    }
+}
+
+extension VirtualRouter {
+    /// Another router, as its last advertisement showed it.
+    public struct Peer: Hashable, Sendable {
+        public var address: IPAddress
+        public var priority: Priority
+        public var at: Instant
+    }
+
+    enum Interface: Hashable, Sendable {
+        case up(IPAddress)
+        case down(InterfaceFault)
+    }
+
+    struct RunningTimers: Sendable {
+        /// Backup: Master_Down_Timer.
+        var masterDown: Instant?
+        /// Backup: until then a living master is left alone.
+        var preemptFrom: Instant?
+        /// Master: Adver_Timer; absent while it offers its place.
+        var advertise: Instant?
+        /// Master: until then a better backup may take the place.
+        var standing: Instant?
+        var secondBurst: Instant?
+        var refresh: Instant?
+    }
+
+    /// What was already said about peers that are configured differently, so that it is said once.
+    struct Mismatches: Sendable {
+        var addresses: [IPAddress] = []
+        var interval: Duration?
+    }
+}

@@ -1,0 +1,171 @@
+import Testing
+import VRRP
+
+@Suite("Packets")
+struct PacketTests {
+    static let sender = IPAddress.v4(IPv4Address(10, 99, 0, 1))
+    static let group = IPAddress.v4(Datagram.multicastGroup)
+    static let address = IPAddress.v4(IPv4Address(10, 99, 0, 100))
+
+    /// Captured from keepalived 2.2.7: virtual router 0x33, priority 0x65.
+    static let capturedCases: [(name: String, hex: String, advertisement: Advertisement)] = [
+        (
+            "v2 without authentication", "21336501 00016f03 0a630064 00000000 00000000",
+            advertisement(priority: 0x65, addresses: [address])
+        ),
+        (
+            "v2 with a password", "21336501 0101a05a 0a630064 70617373776f7264",
+            advertisement(
+                priority: 0x65,
+                authentication: .password(Password(Array("password".utf8))),
+                addresses: [address]
+            )
+        ),
+        (
+            "v3 with the pseudo-header", "31336501 000a7407 0a630064",
+            advertisement(
+                priority: 0x65,
+                version: .v3,
+                interval: .milliseconds(100),
+                addresses: [address]
+            )
+        ),
+    ]
+
+    @Test("emits and parses what was captured on the wire", arguments: capturedCases.indices)
+    func captured(index: Int) throws {
+        let (_, hex, advertisement) = Self.capturedCases[index]
+        let emitted = advertisement.emit(from: Self.sender, to: Self.group)
+        #expect(emitted == bytes(hex: hex))
+        #expect(try Advertisement(datagram(emitted)) == advertisement)
+    }
+
+    @Test("accepts a version 3 checksum without the pseudo-header too")
+    func withoutPseudoHeader() throws {
+        let parsed = try Advertisement(datagram(bytes(hex: "31336501 000a5efa 0a630064")))
+        #expect(parsed == Self.capturedCases[2].advertisement)
+    }
+
+    @Test("emits and parses IPv6")
+    func ipv6() throws {
+        let linkLocal = IPAddress.v6(IPv6Address(high: 0xfe80_0000_0000_0000, low: 1))
+        let global = IPAddress.v6(IPv6Address(high: 0x2001_0db8_0000_0000, low: 2))
+        let wanted = advertisement(
+            priority: 0x65,
+            version: .v3,
+            interval: .seconds(1),
+            addresses: [linkLocal, global]
+        )
+        let allRouters = IPAddress.v6(IPv6Address(high: 0xff02_0000_0000_0000, low: 0x12))
+        let emitted = wanted.emit(from: linkLocal, to: allRouters)
+        #expect(Array(emitted.prefix(6)) == bytes(hex: "313365020064"))
+        #expect(emitted.count == 8 + 32)
+        let received = Datagram(
+            source: linkLocal,
+            destination: allRouters,
+            hopLimit: 255,
+            payload: emitted
+        )
+        #expect(try Advertisement(received) == wanted)
+    }
+
+    static let rejectedCases: [(name: String, hex: String, ttl: UInt8, cause: Rejection)] = [
+        ("TTL 254", "21336501 00016f03 0a630064 00000000 00000000", 254, .hopLimit),
+        ("seven bytes", "21336501 00016f", 255, .truncated),
+        ("no authentication data", "21336501 00016f03 0a630064", 255, .truncated),
+        ("two addresses said, one there", "21336502 00016f02 0a630064 00000000 0000", 255, .truncated),
+        ("version 4", "41336501 00014f03 0a630064 00000000 00000000", 255, .version),
+        ("type 2", "22336501 00016e03 0a630064 00000000 00000000", 255, .type),
+        ("a bit turned", "21336501 00016f03 0a630065 00000000 00000000", 255, .checksum),
+        ("no address", "21336500 000179cb 00000000 00000000", 255, .noAddresses),
+        ("interval 0", "21336501 00006f04 0a630064 00000000 00000000", 255, .zeroInterval),
+        ("virtual router 0", "21006501 00016f36 0a630064 00000000 00000000", 255, .unknownVirtualRouter),
+        ("IPsec authentication", "21336501 02016d03 0a630064 00000000 00000000", 255, .authenticationType),
+    ]
+
+    @Test("rejects by cause", arguments: rejectedCases.indices)
+    func rejected(index: Int) {
+        let (name, hex, ttl, cause) = Self.rejectedCases[index]
+        #expect(throws: cause, "\(name)") {
+            try Advertisement(self.datagram(bytes(hex: hex), ttl: ttl))
+        }
+    }
+
+    @Test("reads the message out of an IPv4 packet, options and trailing bytes left out")
+    func ipv4() throws {
+        let header = bytes(hex: "46c00020 00000000 ff700000 0a630001 e0000012 94040000")
+        let packet = header + bytes(hex: "0102030405060708") + [9, 9]
+        let datagram = try Datagram(ipv4: packet)
+        #expect(datagram.source == Self.sender)
+        #expect(datagram.destination == Self.group)
+        #expect(datagram.hopLimit == 255)
+        #expect(datagram.payload == [1, 2, 3, 4, 5, 6, 7, 8])
+    }
+
+    static let notPacketsCases: [(hex: String, cause: Rejection)] = [
+        ("45c00014", .truncated),
+        ("45c00028 00000000 ff700000 0a630001 e0000012", .truncated),
+        ("44c00014 00000000 ff700000 0a630001 e0000012", .truncated),
+        ("45c00014 00000000 ff060000 0a630001 e0000012", .notVRRP),
+        ("65c00014 00000000 ff700000 0a630001 e0000012", .notVRRP),
+    ]
+
+    @Test("rejects what is no IPv4 packet with VRRP", arguments: notPacketsCases.indices)
+    func notPackets(index: Int) {
+        #expect(throws: Self.notPacketsCases[index].cause) {
+            try Datagram(ipv4: bytes(hex: Self.notPacketsCases[index].hex))
+        }
+    }
+
+    @Test("no mutation of a valid packet is a trap, and none of one bit passes the checksum")
+    func mutations() {
+        var generator = SeededGenerator(seed: 112)
+        for (_, hex, _) in Self.capturedCases {
+            let valid = bytes(hex: hex)
+            for bit in 0..<valid.count * 8 {
+                var mutated = valid
+                mutated[bit / 8] ^= 1 << UInt8(bit % 8)
+                let parsed = try? Advertisement(datagram(mutated))
+                #expect(parsed == nil, "bit \(bit) of \(hex)")
+            }
+            for _ in 0..<2_000 {
+                var mutated = valid
+                for _ in 0..<Int.random(in: 1...6, using: &generator) {
+                    mutated[Int.random(in: 0..<mutated.count, using: &generator)] =
+                        UInt8.random(in: 0...255, using: &generator)
+                }
+                mutated.removeLast(Int.random(in: 0..<mutated.count, using: &generator))
+                _ = try? Advertisement(datagram(mutated))
+                _ = try? Datagram(ipv4: mutated)
+            }
+        }
+    }
+
+    @Test("a password is cut or filled to eight bytes")
+    func password() {
+        #expect(Password(Array("password1".utf8)) == Password(Array("password".utf8)))
+        #expect(Password(Array("ab".utf8)).bytes == [0x61, 0x62, 0, 0, 0, 0, 0, 0])
+        #expect(Password([]).bytes == [UInt8](repeating: 0, count: 8))
+    }
+
+    @Test("a gratuitous ARP is a broadcast request from and for the virtual address")
+    func gratuitousARP() {
+        let frame = GratuitousARP.frame(
+            for: IPv4Address(10, 99, 0, 100),
+            from: [2, 0, 0, 0, 0, 1]
+        )
+        #expect(
+            frame
+                == bytes(
+                    hex: """
+                        ffffffffffff 020000000001 0806 0001 0800 06 04 0001
+                        020000000001 0a630064 ffffffffffff 0a630064
+                        """
+                )
+        )
+    }
+
+    private func datagram(_ payload: [UInt8], ttl: UInt8 = 255) -> Datagram {
+        Datagram(source: Self.sender, destination: Self.group, hopLimit: ttl, payload: payload)
+    }
+}

@@ -1,0 +1,66 @@
+import Testing
+import VRRP
+
+@Suite("Periodic checks")
+struct PeriodicCheckTests {
+    @Test("the first result decides; later ones need rise or fall in a row")
+    func riseAndFall() {
+        var check = PeriodicCheck(.init(interval: .seconds(2), rise: 3, fall: 2))
+        let results = [true, false, true, false, false, true, true, false, true, true, true]
+        let wanted: [Bool?] = [
+            true, nil, nil, nil, false, nil, nil, nil, nil, nil, true,
+        ]
+        var reported: [Bool?] = []
+        for (index, result) in results.enumerated() {
+            let now = seconds(Double(index * 2))
+            #expect(actions(&check, index == 0 ? .start : .timer, at: now) == [.run])
+            let report = actions(&check, .ended(succeeded: result), at: now + .milliseconds(5))
+            reported.append(
+                report.compactMap { if case .report(let passes) = $0 { passes } else { nil } }.first
+            )
+        }
+        #expect(reported == wanted)
+    }
+
+    @Test("a run that takes too long fails at once, is terminated, then killed, and none overlaps it")
+    func timeout() {
+        var check = PeriodicCheck(.init(interval: .seconds(2), timeout: .seconds(3)))
+        #expect(actions(&check, .start, at: seconds(0)) == [.run])
+        #expect(check.deadline == seconds(2))
+        #expect(actions(&check, .timer, at: seconds(2)).isEmpty)
+        #expect(check.skipped == 1)
+        #expect(check.deadline == seconds(3))
+        #expect(actions(&check, .timer, at: seconds(3)) == [.terminate, .report(passes: false)])
+        #expect(actions(&check, .timer, at: seconds(4)).isEmpty)
+        #expect(actions(&check, .timer, at: seconds(5)) == [.kill])
+        #expect(actions(&check, .ended(succeeded: true), at: seconds(5)).isEmpty)
+        #expect(check.passes == false)
+        #expect(actions(&check, .timer, at: seconds(6)) == [.run])
+        #expect(check.skipped == 2)
+    }
+
+    @Test("a check can start as failed")
+    func initiallyFails() {
+        var check = PeriodicCheck(.init(initiallyFails: true))
+        #expect(actions(&check, .start, at: seconds(0)) == [.report(passes: false), .run])
+    }
+
+    @Test("a program that cannot be started is a failure, and is tried again")
+    func notStarted() {
+        var check = PeriodicCheck(.init(interval: .seconds(1)))
+        _ = actions(&check, .start, at: seconds(0))
+        #expect(actions(&check, .notStarted, at: seconds(0)) == [.report(passes: false)])
+        #expect(actions(&check, .timer, at: seconds(1)) == [.run])
+    }
+
+    private func actions(
+        _ check: inout PeriodicCheck,
+        _ event: PeriodicCheck.Event,
+        at now: Instant
+    ) -> [PeriodicCheck.Action] {
+        check.handle(event, at: now)
+        var actions: [PeriodicCheck.Action] = []
+        while let action = check.nextAction() { actions.append(action) }
+        return actions
+    }
+}
