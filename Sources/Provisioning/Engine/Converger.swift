@@ -1,0 +1,193 @@
+/// Brings one host into the state that its tasks describe.
+///
+/// All tasks are looked at in one exchange. A task that must change is applied and seen again in one more, together
+/// with the tasks up to the next that is predicted to change; at the end all are looked at once more. So a converged
+/// host costs one exchange, and *k* changes cost *k* + 2, however many tasks there are.
+struct Converger: Sendable {
+    let session: HostSession
+    let privilege: Privilege
+    let options: RunOptions
+    /// The task's number, and what happened to it.
+    let report: @Sendable (Progress) -> Void
+
+    enum Progress: Sendable {
+        case started(Int)
+        case line(Int, String)
+        case finished(Int, TaskResult)
+    }
+
+    struct Outcome: Sendable {
+        var notified: [Handler] = []
+        var failed = false
+    }
+
+    /// - Parameter first: the number of the first task, for reports.
+    /// - Throws: `TransportError` and whatever ends the whole host.
+    func converge(_ tasks: [Play.Task], first: Int = 0) async throws -> Outcome {
+        var pass = Pass(tasks: tasks, privilege: privilege)
+        var outcome = Outcome()
+        let lookStart = ContinuousClock.now
+        try await look(at: tasks.indices, in: &pass)
+        // What the one look took, shared out over those it was for.
+        let share = lookStart.duration(to: .now) / max(1, tasks.count)
+        for index in tasks.indices {
+            if await session.isPoweredOff {
+                report(
+                    .finished(first + index, TaskResult(.skipped("the host was powered off"), after: .zero))
+                )
+                continue
+            }
+            if index > pass.freshUntil {
+                try await look(at: index...(pass.nextChange(after: index - 1) ?? tasks.count - 1), in: &pass)
+            }
+            report(.started(first + index))
+            let start = ContinuousClock.now
+            var result = try await converge(index, number: first + index, in: &pass)
+            result.duration = max(share, start.duration(to: .now))
+            report(.finished(first + index, result))
+            switch result.outcome {
+            case .changed:
+                outcome.notified += tasks[index].handlers
+            case .failed where !tasks[index].ignoresFailure:
+                outcome.failed = true
+                return outcome
+            default: break
+            }
+        }
+        if try await !isIntact(first: first, in: &pass) { outcome.failed = true }
+        return outcome
+    }
+
+    private func look(at range: some Sequence<Int>, in pass: inout Pass) async throws {
+        let indices = Array(range)
+        pass.answer(try await session.observe(pass.questions(of: indices)))
+        pass.freshUntil = indices.last ?? -1
+    }
+
+    private func converge(_ index: Int, number: Int, in pass: inout Pass) async throws -> TaskResult {
+        let task = pass.tasks[index]
+        let id = task.resource.id
+        switch pass.plan(index) {
+        case .unchanged:
+            if options.check, let cause = task.resource.dependencies.first(where: pass.uncertain.contains) {
+                pass.uncertain.insert(id)
+                return TaskResult(.unknown("depends on \(cause), which would change first"), after: .zero)
+            }
+            return TaskResult(.ok, after: .zero)
+        case .unknown(let why):
+            pass.uncertain.insert(id)
+            return TaskResult(options.check ? .unknown(why) : .failed("cannot be told: \(why)"), after: .zero)
+        case .change(var change):
+            if options.diff { await fetchContents(for: &change.difference, as: pass.privilege(index)) }
+            if options.check {
+                pass.uncertain.insert(id)
+                return TaskResult(.changed, after: .zero, difference: change.difference)
+            }
+            return try await apply(change, to: index, number: number, in: &pass)
+        }
+    }
+
+    private func apply(_ change: Change, to index: Int, number: Int, in pass: inout Pass) async throws
+        -> TaskResult
+    {
+        let task = pass.tasks[index]
+        let next = pass.nextChange(after: index) ?? pass.tasks.count - 1
+        do {
+            pass.answer(
+                try await session.apply(
+                    change.steps,
+                    as: pass.privilege(index),
+                    thenObserve: pass.questions(of: Array(index...max(index, next))),
+                    progress: { report(.line(number, $0)) }
+                )
+            )
+        } catch let failure as StepFailure {
+            return TaskResult(.failed("\(failure)"), after: .zero, difference: change.difference)
+        }
+        pass.freshUntil = next
+        pass.hasChanged = true
+        if task.resource.isAction { return TaskResult(.changed, after: .zero, difference: change.difference) }
+        let outcome: TaskResult.Outcome
+        switch pass.plan(index) {
+        case .unchanged: outcome = .changed
+        case .change(let left):
+            outcome = .failed("was changed, and the host still shows another state: \(left.difference)")
+        case .unknown(let why): outcome = .failed("was changed, and what came of it cannot be seen: \(why)")
+        }
+        return TaskResult(outcome, after: .zero, difference: change.difference)
+    }
+
+    /// Looks at everything once more after changes.
+    ///
+    /// - Returns: `true` when every task is still as it was left.
+    private func isIntact(first: Int, in pass: inout Pass) async throws -> Bool {
+        let powered = await session.isPoweredOff
+        guard pass.hasChanged, pass.tasks.count > 1, !powered else { return true }
+        try await look(at: pass.tasks.indices, in: &pass)
+        var intact = true
+        for (index, task) in pass.tasks.enumerated() where !task.resource.isAction && !task.ignoresFailure {
+            guard case .change(let change) = pass.plan(index) else { continue }
+            intact = false
+            let message = "was in the desired state, and a later task undid it: \(change.difference)"
+            report(.finished(first + index, TaskResult(.failed(message), after: .zero)))
+        }
+        return intact
+    }
+
+    /// The present text of the files that would be replaced.
+    private func fetchContents(for difference: inout Difference, as privilege: Privilege) async {
+        for (index, entry) in difference.entries.enumerated() {
+            guard case .content(let path, nil, let after) = entry else { continue }
+            let section = ShellSection(
+                "[ ! -f \(shellQuoted(path)) ] || cat -- \(shellQuoted(path))",
+                retention: .all(limit: 4 << 20)
+            )
+            guard let outputs = try? await session.exchange([section], as: privilege),
+                case .ran(let output) = outputs[0], output.status == 0
+            else { continue }
+            difference.entries[index] = .content(path: path, before: output.text, after: after)
+        }
+    }
+}
+
+/// What is known while a list of tasks is worked off.
+private struct Pass {
+    let tasks: [Play.Task]
+    private let defaultPrivilege: Privilege
+    private var answers: [Privilege: Answers] = [:]
+    /// Tasks up to this index were looked at after the last change.
+    var freshUntil = -1
+    var hasChanged = false
+    /// Check mode: what would change, or cannot be told.
+    var uncertain: Set<ResourceID> = []
+
+    init(tasks: [Play.Task], privilege: Privilege) {
+        self.tasks = tasks
+        defaultPrivilege = privilege
+    }
+
+    func privilege(_ index: Int) -> Privilege { tasks[index].privilege ?? defaultPrivilege }
+
+    func plan(_ index: Int) -> Plan { tasks[index].resource.plan(answers[privilege(index)] ?? Answers()) }
+
+    func questions(of indices: [Int]) -> [Privilege: [AnyObservation]] {
+        indices.reduce(into: [:]) { questions, index in
+            questions[privilege(index), default: []] += tasks[index].resource.observations
+        }
+    }
+
+    mutating func answer(_ newer: [Privilege: Answers]) {
+        answers.merge(newer) { old, new in
+            var merged = old
+            merged.merge(new)
+            return merged
+        }
+    }
+
+    /// The first task after `index` that does not look unchanged.
+    func nextChange(after index: Int) -> Int? {
+        tasks.indices.dropFirst(index + 1).first { later in
+            if case .unchanged = plan(later) { false } else { true }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+/// A step that did not succeed, for people.
+struct StepFailure: Error, CustomStringConvertible {
+    let step: String
+    let reason: String
+
+    var description: String { step + ": " + reason }
+}
+
+extension HostSession {
+    /// Does `steps` in order, then looks at `questions`; the last scripts and the look travel in one exchange.
+    ///
+    /// - Throws: `StepFailure` where a step failed, and nothing after it was done; `TransportError`.
+    func apply(
+        _ steps: [Step],
+        as privilege: Privilege,
+        thenObserve questions: [Privilege: [AnyObservation]],
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws -> [Privilege: Answers] {
+        var scripts: [Step] = []
+        for step in steps {
+            switch step.action {
+            case .script:
+                scripts.append(step)
+                continue
+            default:
+                _ = try await runScripts(scripts, as: privilege, thenObserve: [], progress: progress)
+                scripts = []
+            }
+            switch step.action {
+            case .script: break
+            case .upload(let upload): try await perform(upload, of: step, as: privilege, progress: progress)
+            case .reboot: try await reboot(step, as: privilege, progress: progress)
+            case .powerOff: try await powerOff(step, as: privilege, progress: progress)
+            }
+        }
+        if isPoweredOff { return [:] }
+        var questions = questions
+        let sameShell = questions.removeValue(forKey: privilege) ?? []
+        var answers: [Privilege: Answers] = [:]
+        answers[privilege] = try await runScripts(
+            scripts,
+            as: privilege,
+            thenObserve: sameShell,
+            progress: progress
+        )
+        return try await answers.merging(observe(questions)) { $1 }
+    }
+
+    private func runScripts(
+        _ steps: [Step],
+        as privilege: Privilege,
+        thenObserve observations: [AnyObservation],
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws -> Answers {
+        let batch = ObservationBatch(observations)
+        var sections: [ShellSection] = []
+        for case (.script(let script), let step) in steps.map({ ($0.action, $0) }) {
+            sections.append(
+                ShellSection(
+                    script,
+                    deadline: step.deadline,
+                    retention: .last(1 << 20),
+                    isRequired: true,
+                    needsSuccess: true
+                )
+            )
+        }
+        sections += batch.sections.map { section in
+            var section = section
+            section.needsSuccess = true
+            return section
+        }
+        let outputs: [ShellSectionOutput]
+        do {
+            outputs = try await exchange(sections, as: privilege) { line in
+                if line.section < steps.count { progress(line.line) }
+            }
+        } catch ShellError.deadline(let section, _) where section < steps.count {
+            throw StepFailure(
+                step: steps[section].title,
+                reason: "did not end within \(steps[section].deadline.brief) and was ended"
+            )
+        }
+        for case (.ran(let output), let step) in zip(outputs, steps) where output.status != 0 {
+            throw StepFailure(step: step.title, reason: Self.reason(of: output))
+        }
+        return batch.answers(from: Array(outputs.dropFirst(steps.count)))
+    }
+
+    /// What a failed command said: the end of its errors, or of its output where it wrote none.
+    static func reason(of output: ShellOutput) -> String {
+        let said = output.errorText.trimmed.isEmpty ? output.text.trimmed : output.errorText.trimmed
+        let lines = said.split(separator: "\n").suffix(12).joined(separator: "\n")
+        return "status \(output.status)" + (lines.isEmpty ? ", without a word" : ": \(lines)")
+    }
+
+    private func perform(
+        _ upload: Upload,
+        of step: Step,
+        as privilege: Privilege,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws {
+        let opened = try await open(privilege)
+        do {
+            try await UploadStream(upload: upload, channel: opened.channel, nonce: opened.nonce).run(progress)
+        } catch let failure as UploadStream.Failure {
+            await opened.channel.close()
+            throw StepFailure(step: step.title, reason: failure.reason)
+        } catch {
+            await opened.channel.close()
+            throw error
+        }
+        await opened.channel.close()
+    }
+}

@@ -1,0 +1,116 @@
+public import HostInventory
+
+/// One run of playbooks over the hosts of an inventory.
+public struct Run: Sendable {
+    let inventory: Inventory
+    let connector: any Connector
+    let options: RunOptions
+    let reporter: any Reporter
+
+    public init(inventory: Inventory, connector: any Connector, options: RunOptions, reporter: any Reporter) {
+        self.inventory = inventory
+        self.connector = connector
+        self.options = options
+        self.reporter = reporter
+    }
+
+    /// Checks everything that can be checked without a connection, then runs the plays in order.
+    ///
+    /// A host that failed or was unreachable takes no part in later plays.
+    ///
+    /// - Throws: `PreflightError` before any host is touched. What happens to hosts is in the recap, not thrown.
+    public func callAsFunction(_ playbooks: [Playbook]) async throws -> Recap {
+        let start = ContinuousClock.now
+        let selected = try preflight(playbooks)
+        let names = Set(selected.flatMap(\.hosts).map(\.name))
+        let hosts = inventory.hosts.filter { names.contains($0.name) }
+        let ledger = Ledger(hosts: hosts.map(\.name))
+        let sessions = Dictionary(uniqueKeysWithValues: hosts.map { ($0.name, session(for: $0)) })
+        reporter.report(.runStarted(playbooks: playbooks.map(\.name), check: options.check))
+        for (play, hosts) in selected {
+            await PlayRun(run: self, play: play, hosts: hosts, sessions: sessions, ledger: ledger)()
+            if Task.isCancelled { break }
+        }
+        await withTaskGroup { group in
+            for session in sessions.values { group.addTask { await session.close() } }
+        }
+        let recap = Recap(
+            hosts: hosts.map { ($0.name, ledger.line(of: $0.name)) },
+            duration: start.duration(to: .now)
+        )
+        reporter.report(.runFinished(recap))
+        return recap
+    }
+
+    func session(for host: Inventory.Host) -> HostSession {
+        HostSession(
+            host: host,
+            connector: connector,
+            connectDeadline: options.connectDeadline,
+            becomePassword: options.becomePassword
+        )
+    }
+
+    /// Selects every play's hosts and computes their tasks, as far as that goes without facts.
+    private func preflight(_ playbooks: [Playbook]) throws -> [(play: Play, hosts: [Inventory.Host])] {
+        var problems: [String] = []
+        var selected: [(Play, [Inventory.Host])] = []
+        var limit: Set<String>?
+        do {
+            limit = try options.limit.map { Set(try inventory.hosts(matching: $0).map(\.name)) }
+        } catch {
+            throw PreflightError(problems: ["--limit: \(error)"])
+        }
+        for play in playbooks.flatMap(\.plays) {
+            let hosts: [Inventory.Host]
+            do {
+                hosts = try inventory.hosts(matching: play.pattern).filter {
+                    limit?.contains($0.name) ?? true
+                }
+            } catch {
+                problems.append("play «\(play.title)»: \(error)")
+                continue
+            }
+            selected.append((play, hosts))
+            for host in hosts {
+                do {
+                    _ = try tasks(of: play, on: host, facts: nil)
+                } catch is FactsNotGathered {
+                    continue
+                } catch {
+                    problems.append("play «\(play.title)», host \(host.name): \(error)")
+                }
+            }
+        }
+        var seen = Set<String>()
+        problems = problems.filter { seen.insert($0).inserted }
+        if !problems.isEmpty { throw PreflightError(problems: problems) }
+        if selected.allSatisfy(\.1.isEmpty) {
+            throw PreflightError(problems: ["no host of the inventory is selected by these plays and --limit"]
+            )
+        }
+        return selected
+    }
+
+    /// - Throws: `FactsNotGathered` where they are needed and not there; else what the play or a resource threw.
+    func tasks(of play: Play, on host: Inventory.Host, facts: Facts?) throws -> [Play.Task] {
+        let tasks = try play.tasks(PlayHost(host: host, facts: facts, inventory: inventory))
+        for task in tasks + tasks.flatMap(\.handlers).flatMap(\.tasks) {
+            do {
+                try task.resource.validate()
+            } catch {
+                throw PreflightError(problems: ["\(task.heading): \(error)"])
+            }
+        }
+        return tasks
+    }
+}
+
+/// What is wrong with the input, found before any host was touched.
+public struct PreflightError: Error, Sendable, CustomStringConvertible {
+    public let problems: [String]
+
+    public init(problems: [String]) { self.problems = problems }
+
+    public var description: String { problems.joined(separator: "\n") }
+}

@@ -1,0 +1,71 @@
+/// What happens in a run. Reporters read this one stream; it is all they know.
+public enum Event: Sendable {
+    case runStarted(playbooks: [String], check: Bool)
+    /// - Parameter batch: its number, from 1, and how many there are.
+    case playStarted(title: String, hosts: [String], batch: (Int, of: Int))
+    case connected(host: String, after: Duration)
+    case unreachable(host: String, reason: String)
+    /// What a host will do in this batch, in order.
+    case planned(host: String, headings: [String])
+    case taskStarted(host: String, task: Int)
+    /// A line of output of what runs.
+    case progress(host: String, task: Int, line: String)
+    case taskFinished(host: String, task: Int, TaskResult)
+    /// The host does nothing more in this batch.
+    case hostFinished(host: String)
+    case playFinished
+    /// For people: what was left undone, and why.
+    case notice(host: String?, String)
+    case runFinished(Recap)
+}
+
+/// How a task ended on a host.
+public struct TaskResult: Sendable {
+    public var outcome: Outcome
+    public var duration: Duration
+    public var difference: Difference
+
+    public init(_ outcome: Outcome, after duration: Duration, difference: Difference = Difference()) {
+        self.outcome = outcome
+        self.duration = duration
+        self.difference = difference
+    }
+
+    public enum Outcome: Sendable, Equatable {
+        case ok
+        case changed
+        /// Check mode only: it cannot be told yet, and why.
+        case unknown(String)
+        case failed(String)
+        case skipped(String)
+    }
+}
+
+/// Takes events as they come, in order, from one run.
+public protocol Reporter: Sendable {
+    func report(_ event: Event)
+}
+
+/// The result of a run by host.
+public struct Recap: Sendable {
+    public struct Line: Sendable, Equatable {
+        public var ok = 0
+        public var changed = 0
+        public var unknown = 0
+        public var failed = 0
+        public var skipped = 0
+        public var unreachable: String?
+
+        public init() {}
+    }
+
+    /// In the order of the inventory.
+    public var hosts: [(name: String, line: Line)]
+    public var duration: Duration
+
+    /// 4 where a host was unreachable, 2 where one failed, else 0.
+    public var exitStatus: Int32 {
+        if hosts.contains(where: { $0.line.unreachable != nil }) { return 4 }
+        return hosts.contains { $0.line.failed > 0 } ? 2 : 0
+    }
+}

@@ -1,0 +1,44 @@
+/// What is different, for people.
+public struct Difference: Sendable, Equatable, Codable {
+    public var entries: [Entry]
+
+    public enum Entry: Sendable, Equatable, Codable {
+        /// "mode: 0644 → 0600"; `nil` is absent.
+        case attribute(String, from: String?, to: String?)
+        /// The text of a file; shown only on request. `before` is `nil` until it was fetched for showing.
+        case content(path: String, before: String?, after: String)
+    }
+
+    public init(_ entries: [Entry] = []) { self.entries = entries }
+
+    public var isEmpty: Bool { entries.isEmpty }
+
+    /// Notes `name` when the two differ.
+    public mutating func compare<Value: Equatable>(
+        _ name: String,
+        _ actual: Value?,
+        _ desired: Value?,
+        show: (Value) -> String = { "\($0)" }
+    ) {
+        if actual != desired {
+            entries.append(.attribute(name, from: actual.map(show), to: desired.map(show)))
+        }
+    }
+
+    public mutating func note(_ name: String, from: String?, to: String?) {
+        entries.append(.attribute(name, from: from, to: to))
+    }
+}
+
+extension Difference.Entry: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .attribute(let name, let from, let to): "\(name): \(from ?? "absent") → \(to ?? "absent")"
+        case .content(let path, _, _): "content of \(path)"
+        }
+    }
+}
+
+extension Difference: CustomStringConvertible {
+    public var description: String { entries.map(\.description).joined(separator: ", ") }
+}

@@ -1,0 +1,79 @@
+/// What follows from an observed state.
+public enum Plan: Sendable {
+    case unchanged
+    case change(Change)
+    /// It cannot be told, and why; said, never guessed.
+    case unknown(String)
+
+    public static func change(_ steps: [Step], _ difference: Difference) -> Plan {
+        .change(Change(steps: steps, difference: difference))
+    }
+}
+
+/// How to get from the observed state to the desired one.
+public struct Change: Sendable {
+    public var steps: [Step]
+    public var difference: Difference
+
+    public init(steps: [Step], difference: Difference) {
+        self.steps = steps
+        self.difference = difference
+    }
+}
+
+/// One thing to do on a host.
+public struct Step: Sendable {
+    /// For people: "apt-get install haproxy".
+    public var title: String
+    public var action: Action
+    /// After this long the step has failed, and what it started is ended.
+    public var deadline: Duration
+
+    public enum Action: Sendable {
+        /// POSIX `sh`; a status other than 0 is a failure.
+        case script(String)
+        /// Streams content into the standard input of a script, over a channel of its own.
+        case upload(Upload)
+        /// Restarts the host and waits until it is really back.
+        case reboot
+        /// Powers the host off and waits until it is gone.
+        case powerOff
+    }
+
+    public static let defaultDeadline: Duration = .seconds(300)
+
+    public init(_ title: String, deadline: Duration = defaultDeadline, _ action: Action) {
+        self.title = title
+        self.action = action
+        self.deadline = deadline
+    }
+
+    public static func script(_ title: String, deadline: Duration = defaultDeadline, _ script: String) -> Step
+    {
+        Step(title, deadline: deadline, .script(script))
+    }
+
+    public static func run(_ invocation: Invocation, deadline: Duration = defaultDeadline) -> Step {
+        Step(invocation.display, deadline: deadline, .script(invocation.script))
+    }
+}
+
+/// Content that is streamed to a host.
+public struct Upload: Sendable {
+    /// Reads the content on its standard input until its end.
+    public var receiver: String
+    /// A new pass over the content; each element is one chunk, a mebibyte or so.
+    public var content: @Sendable () throws -> AnyIterator<Result<[UInt8], any Error>>
+    /// In bytes, where known; for progress.
+    public var size: Int?
+
+    public init(
+        into receiver: String,
+        size: Int?,
+        content: @escaping @Sendable () throws -> AnyIterator<Result<[UInt8], any Error>>
+    ) {
+        self.receiver = receiver
+        self.size = size
+        self.content = content
+    }
+}

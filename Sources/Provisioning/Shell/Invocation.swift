@@ -1,0 +1,48 @@
+/// A program and its arguments, as they reach `exec`: no shell ever splits or expands them.
+public struct Invocation: Sendable, Hashable, ExpressibleByArrayLiteral {
+    public var arguments: [String]
+    /// Added to the environment of the program.
+    public var environment: [String: String]
+    /// The folder it runs in; `nil` is the login directory.
+    public var directory: String?
+    /// Sent to its standard input, and never part of a command line; `nil` is `/dev/null`.
+    public var input: Secret?
+
+    public init(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        directory: String? = nil,
+        input: Secret? = nil
+    ) {
+        self.arguments = arguments
+        self.environment = environment
+        self.directory = directory
+        self.input = input
+    }
+
+    public init(arrayLiteral arguments: String...) {
+        self.init(arguments)
+    }
+
+    /// As a line of POSIX `sh`.
+    public var script: String {
+        var line = arguments.shellQuoted
+        if !environment.isEmpty {
+            let assignments = environment.sorted { $0.key < $1.key }.map {
+                "\($0.key)=\(shellQuoted($0.value))"
+            }
+            line = "env " + assignments.joined(separator: " ") + " " + line
+        }
+        if let input {
+            // printf is built into sh: the input shows in no process list.
+            line = "printf %s \(shellQuoted(input.revealed)) | " + line
+        }
+        if let directory {
+            line = "cd -- \(shellQuoted(directory)) && " + line
+        }
+        return line
+    }
+
+    /// For people: the command, without environment and input.
+    public var display: String { arguments.shellQuoted }
+}

@@ -1,0 +1,118 @@
+public import Provisioning
+
+/// What is at a path: one `stat` and one `sha256sum` for all paths of a host.
+public struct FileObservation: Observation {
+    public let path: String
+    /// Whether the content matters too.
+    public let digest: Bool
+
+    public init(path: String, digest: Bool = false) {
+        self.path = path
+        self.digest = digest
+    }
+
+    public static func script(for subjects: [FileObservation]) -> String {
+        """
+        set --
+        for path in \(subjects.map(\.path).shellQuoted); do
+          folder=${path%/*}
+          if [ -e "$path" ]; then echo present; set -- "$@" "$path"
+          elif [ -d "${folder:-/}" ] && [ ! -x "${folder:-/}" ]; then echo hidden
+          else echo absent; fi
+        done
+        [ $# = 0 ] || stat -L -c '%f %s %u %g %U %G' -- "$@" || exit
+        set --
+        for path in \(subjects.filter(\.digest).map(\.path).shellQuoted); do
+          if [ -f "$path" ]; then echo digest; set -- "$@" "$path"; else echo none; fi
+        done
+        [ $# = 0 ] || sha256sum -- "$@"
+        """
+    }
+
+    public static func answers(from output: ShellOutput, for subjects: [FileObservation]) throws
+        -> [FileState?]
+    {
+        var lines = output.lines[...]
+        func next() throws -> Substring {
+            guard let line = lines.popFirst() else {
+                throw ObservationError("stat or sha256sum told too little")
+            }
+            return line
+        }
+        let presence = try subjects.map { subject in
+            let line = try next()
+            guard line != "hidden" else {
+                throw ObservationError("\(subject.path): its folder may not be searched")
+            }
+            return line == "present"
+        }
+        var states = try presence.map { try $0 ? FileState(stat: next()) : nil }
+        let digested = subjects.indices.filter { subjects[$0].digest }
+        let readable = try digested.filter { _ in try next() == "digest" }
+        for index in readable {
+            // A name with a backslash or a line end makes sha256sum put a backslash before the digest.
+            let line = try next().drop { $0 == "\\" }
+            states[index]?.digest = String(line.prefix(64))
+        }
+        return states
+    }
+}
+
+/// A file, a folder or something else at a path, symbolic links followed.
+public struct FileState: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable {
+        case file, directory, other
+    }
+
+    public var kind: Kind
+    public var mode: FileMode
+    /// In bytes.
+    public var size: Int
+    public var userID: UInt32
+    public var groupID: UInt32
+    public var owner: String
+    public var group: String
+    /// SHA-256 in hexadecimal, where it was asked for and the file is a regular one.
+    public var digest: String?
+
+    public init(
+        kind: Kind = .file,
+        mode: FileMode = 0o644,
+        size: Int = 0,
+        userID: UInt32 = 0,
+        groupID: UInt32 = 0,
+        owner: String = "root",
+        group: String = "root",
+        digest: String? = nil
+    ) {
+        self.kind = kind
+        self.mode = mode
+        self.size = size
+        self.userID = userID
+        self.groupID = groupID
+        self.owner = owner
+        self.group = group
+        self.digest = digest
+    }
+
+    /// - Parameter line: of `stat -c '%f %s %u %g %U %G'`.
+    init(stat line: Substring) throws {
+        let words = line.split(separator: " ")
+        guard words.count == 6, let raw = UInt32(words[0], radix: 16), let size = Int(words[1]),
+            let userID = UInt32(words[2]), let groupID = UInt32(words[3])
+        else { throw ObservationError("stat answered «\(line)»") }
+        // inode(7): the type is in the bits 0170000.
+        kind =
+            switch raw & 0o170000 {
+            case 0o100000: .file
+            case 0o040000: .directory
+            default: .other
+            }
+        mode = FileMode(UInt16(raw & 0o7777))
+        self.size = size
+        self.userID = userID
+        self.groupID = groupID
+        owner = String(words[4])
+        group = String(words[5])
+    }
+}
