@@ -1,0 +1,124 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Reads connection variables under all of their names and collects what is wrong with them.
+struct ConnectionReader {
+    let variables: Variables
+    private(set) var problems: [VariableError.Problem] = []
+
+    init(variables: Variables) {
+        self.variables = variables
+    }
+
+    /// The variable that counts: `apus_NAME`, else `ansible_NAME`, else an older name. None is as good as
+    /// not set.
+    private func variable(_ name: String, _ others: [String]) -> Variable? {
+        (["apus_\(name)", "ansible_\(name)"] + others).lazy.compactMap(variables.variable)
+            .first { $0.value != .null }
+    }
+
+    mutating func read<T: Scalar>(_ type: T.Type, _ name: String, _ others: String...) -> T? {
+        variable(name, others).flatMap { read(type, $0) }
+    }
+
+    private mutating func read<T: Scalar>(_ type: T.Type, _ variable: Variable) -> T? {
+        if let value = T.reading(variable.value, text: variable.text) { return value }
+        report(variable, wanted: T.wanted)
+        return nil
+    }
+
+    private mutating func report(_ variable: Variable, wanted: String) {
+        let node = Node(variable, host: variables.host)
+        problems.append(node.problem(.mistyped(wanted: wanted, found: node.shown)))
+    }
+
+    mutating func port() -> UInt16? {
+        guard let variable = variable("port", ["ansible_ssh_port"]) else { return nil }
+        if let port = UInt16.reading(variable.value, text: variable.text), port > 0 { return port }
+        report(variable, wanted: "a port (1…65535)")
+        return nil
+    }
+
+    mutating func secret(_ name: String, _ others: String...) -> Inventory.Secret? {
+        variable(name, others).flatMap { read(String.self, $0) }.map(Inventory.Secret.init)
+    }
+
+    mutating func timeout() -> Duration? {
+        guard let variable = variable("connect_timeout", ["ansible_ssh_timeout", "ansible_timeout"]) else {
+            return nil
+        }
+        if let timeout = Duration.reading(variable.value, text: variable.text), timeout > .zero {
+            return timeout
+        }
+        report(variable, wanted: "\(Duration.wanted) above 0")
+        return nil
+    }
+
+    mutating func becomeMethod() -> String? {
+        guard let variable = variable("become_method", []) else { return nil }
+        if ["sudo", "su", "doas"].contains(variable.text) { return variable.text }
+        report(variable, wanted: "sudo, su or doas")
+        return nil
+    }
+
+    mutating func hostKeyChecking() -> ConnectionSettings.HostKeyChecking? {
+        guard let variable = variable("host_key_checking", ["ansible_ssh_host_key_checking"]) else {
+            return nil
+        }
+        if let choice = ConnectionSettings.HostKeyChecking(rawValue: variable.text.lowercased()) {
+            return choice
+        }
+        if let isOn = Bool.reading(variable.value, text: variable.text) { return isOn ? .strict : .off }
+        report(variable, wanted: "strict, accept-new or off")
+        return nil
+    }
+
+    mutating func commonArguments() -> [String] {
+        guard let variable = variable("ssh_common_args", []), let text = read(String.self, variable) else {
+            return []
+        }
+        do {
+            // In arguments of a command, a '#' is no comment.
+            let words = try ShellWords.split(Array(text.utf8)[...], hasComments: false)
+            return words.map { String(decoding: $0.bytes, as: UTF8.self) }
+        } catch {
+            report(variable, wanted: "arguments whose quotes are closed")
+            return []
+        }
+    }
+
+    mutating func path(_ name: String, _ others: String...) -> String? {
+        guard let variable = variable(name, others), let text = read(String.self, variable) else {
+            return nil
+        }
+        guard !text.isEmpty else {
+            report(variable, wanted: "a path")
+            return nil
+        }
+        if text == "~" || text.hasPrefix("~/") {
+            guard let home = ProcessInfo.processInfo.environment["HOME"], !home.isEmpty else {
+                report(variable, wanted: "a path without '~', since HOME is not set")
+                return nil
+            }
+            return home + text.dropFirst()
+        }
+        return text.hasPrefix("/") ? text : Self.join(directoryOf: variable.location.file, text)
+    }
+
+    /// The path relative to the file's directory, without needless `.` and `..`.
+    static func join(directoryOf file: String, _ path: String) -> String {
+        var parts: [Substring] = []
+        let isAbsolute = file.hasPrefix("/")
+        for part in file.split(separator: "/").dropLast() + path.split(separator: "/") where part != "." {
+            if part == "..", let last = parts.last, last != ".." {
+                parts.removeLast()
+            } else if part != ".." || !isAbsolute {
+                parts.append(part)
+            }
+        }
+        return (isAbsolute ? "/" : "") + parts.joined(separator: "/")
+    }
+}

@@ -1,0 +1,75 @@
+/// How a host is reached, from its connection variables.
+///
+/// Each variable is known by Ansible's name and by Apus's, which wins where both are set: `ansible_host` and
+/// `apus_host`, and so on with `port`, `user`, `connection`, `become`, `become_user`, `become_method`,
+/// `become_password`, `connect_timeout`. What is nil was not said; ssh_config or the tool's default decides.
+public struct ConnectionSettings: Sendable {
+    /// What to do with a host key that known_hosts does not have. A *changed* key is always refused but
+    /// with `off`.
+    public enum HostKeyChecking: String, Sendable, CaseIterable {
+        case strict
+        /// Accept and record an unknown key.
+        case acceptNew = "accept-new"
+        case off
+    }
+
+    /// `ansible_connection` as written: `ssh` (the default), `openssh`, `local`, `docker:NAME`, ….
+    public var kind: String
+    /// `ansible_host`, or the host's name in the inventory.
+    public var address: String
+    public var port: UInt16?
+    public var user: String?
+    /// The login password: `ansible_password`, `ansible_ssh_pass`.
+    public var password: Inventory.Secret?
+    /// `ansible_ssh_private_key_file`. Relative paths start at the directory of the inventory file that sets
+    /// the variable; `~` is the home directory.
+    public var privateKeyFile: String?
+    /// `apus_known_hosts_file`; paths as in `privateKeyFile`.
+    public var knownHostsFile: String?
+    /// `apus_host_key_checking`, `ansible_host_key_checking`: `strict` (or yes), `accept-new`, `off` (or no).
+    public var hostKeyChecking: HostKeyChecking?
+    /// `ansible_timeout`, `apus_connect_timeout`: seconds, or with a unit as in `500ms`.
+    public var connectTimeout: Duration?
+    /// Whether tasks run with another user's rights where a play does not say.
+    public var become: Bool?
+    public var becomeUser: String?
+    /// `sudo`, `su` or `doas`.
+    public var becomeMethod: String?
+    public var becomePassword: Inventory.Secret?
+    /// The words of `ansible_ssh_common_args`, quotes removed. Nothing is left out: a transport must follow
+    /// them or refuse them.
+    public var sshCommonArguments: [String]
+}
+
+extension Inventory.Host {
+    /// How the host is reached.
+    ///
+    /// - Throws: `VariableError` with every connection variable that is not of its type.
+    public var connection: ConnectionSettings {
+        get throws(VariableError) {
+            var reader = ConnectionReader(variables: variables)
+            let settings = ConnectionSettings(
+                kind: reader.read(String.self, "connection") ?? "ssh",
+                address: reader.read(String.self, "host", "ansible_ssh_host") ?? name,
+                port: reader.port(),
+                user: reader.read(String.self, "user", "ansible_ssh_user"),
+                password: reader.secret("password", "ansible_ssh_pass"),
+                privateKeyFile: reader.path(
+                    "private_key_file",
+                    "ansible_private_key_file",
+                    "ansible_ssh_private_key_file"
+                ),
+                knownHostsFile: reader.path("known_hosts_file"),
+                hostKeyChecking: reader.hostKeyChecking(),
+                connectTimeout: reader.timeout(),
+                become: reader.read(Bool.self, "become"),
+                becomeUser: reader.read(String.self, "become_user"),
+                becomeMethod: reader.becomeMethod(),
+                becomePassword: reader.secret("become_password", "ansible_become_pass"),
+                sshCommonArguments: reader.commonArguments()
+            )
+            guard reader.problems.isEmpty else { throw VariableError(reader.problems) }
+            return settings
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// What stands in place of a secret wherever something is printed.
+let hiddenText = "«hidden»"
+
+/// A named value and the place that gave it.
+public struct Variable: Sendable {
+    public let name: String
+    public let value: Value
+    /// The value as it was written, without its quotes: `007` stays `007`, whatever number it is.
+    public let text: String
+    public let location: SourceLocation
+
+    public init(name: String, value: Value, text: String, location: SourceLocation) {
+        self.name = name
+        self.value = value
+        self.text = text
+        self.location = location
+    }
+
+    /// Whether the name says that nobody should read the value: it ends in `password`, `pass`,
+    /// `passphrase`, `secret` or `token`.
+    public var isSensitive: Bool { Self.isSensitive(name) }
+
+    static func isSensitive(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return ["password", "pass", "passphrase", "secret", "token"].contains { name.hasSuffix($0) }
+    }
+
+    /// The text for messages: quoted, shortened, and hidden where the name is that of a secret.
+    var shown: String {
+        if isSensitive { return hiddenText }
+        switch value {
+        case .list, .dictionary: return value.description
+        default: return text.utf8.count > 80 ? "'\(text.prefix(77))…'" : "'\(text)'"
+        }
+    }
+}
+
+extension Variable: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public var description: String { "\(name)=\(shown)" }
+    public var debugDescription: String { "\(location): \(description)" }
+    /// Reflection (`dump`, failed expectations in tests) must not show a secret either.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["name": name, "value": shown, "location": location])
+    }
+}
