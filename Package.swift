@@ -52,7 +52,7 @@ let package = Package(
 
         .testTarget(name: "SSHTests", dependencies: ["SSH"]),
         .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory"]),
-        .testTarget(name: "ProvisioningTests", dependencies: ["Provisioning", "ApusTesting"]),
+        .testTarget(name: "ProvisioningTests", dependencies: ["Provisioning", "ApusTesting", "Transports"]),
         .testTarget(name: "ResourcesTests", dependencies: ["Resources", "ApusTesting"]),
         .testTarget(name: "TransportsTests", dependencies: ["Transports", "ApusTesting"]),
         .testTarget(name: "VRRPTests", dependencies: ["VRRP"]),

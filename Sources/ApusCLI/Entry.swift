@@ -1,4 +1,9 @@
+import ApusCommands
+import Playbooks
+
 @main
 struct Entry {
-    static func main() {}
+    static func main() async {
+        await ApusCommand.main(catalog: catalog)
+    }
 }

@@ -42,8 +42,8 @@ struct ConnectionReader {
         return nil
     }
 
-    mutating func secret(_ name: String, _ others: String...) -> Inventory.Secret? {
-        variable(name, others).flatMap { read(String.self, $0) }.map(Inventory.Secret.init)
+    mutating func secret(_ name: String, _ others: String...) -> Secret? {
+        variable(name, others).flatMap { read(String.self, $0) }.map { Secret($0) }
     }
 
     mutating func timeout() -> Duration? {

@@ -20,7 +20,7 @@ public struct ConnectionSettings: Sendable {
     public var port: UInt16?
     public var user: String?
     /// The login password: `ansible_password`, `ansible_ssh_pass`.
-    public var password: Inventory.Secret?
+    public var password: Secret?
     /// `ansible_ssh_private_key_file`. Relative paths start at the directory of the inventory file that sets
     /// the variable; `~` is the home directory.
     public var privateKeyFile: String?
@@ -35,7 +35,7 @@ public struct ConnectionSettings: Sendable {
     public var becomeUser: String?
     /// `sudo`, `su` or `doas`.
     public var becomeMethod: String?
-    public var becomePassword: Inventory.Secret?
+    public var becomePassword: Secret?
     /// The words of `ansible_ssh_common_args`, quotes removed. Nothing is left out: a transport must follow
     /// them or refuse them.
     public var sshCommonArguments: [String]

@@ -16,7 +16,7 @@ struct ConnectionTests {
         #expect(settings.address == "pi1")
         #expect(settings.kind == "ssh")
         #expect(settings.port == nil && settings.user == nil && settings.connectTimeout == nil)
-        #expect(settings.hostKeyChecking == nil && settings.becomePassword?.reveal() == nil)
+        #expect(settings.hostKeyChecking == nil && settings.becomePassword?.revealed == nil)
     }
 
     @Test("Ansible's names work, and Apus's win")
@@ -34,7 +34,7 @@ struct ConnectionTests {
         #expect(settings.user == "ubuntu")
         #expect(settings.become == true)
         #expect(settings.becomeUser == "root" && settings.becomeMethod == "sudo")
-        #expect(settings.becomePassword?.reveal() == "0123")
+        #expect(settings.becomePassword?.revealed == "0123")
         #expect(settings.connectTimeout == .seconds(5))
         #expect(settings.hostKeyChecking == .acceptNew)
         #expect(settings.kind == "local")

@@ -1,3 +1,5 @@
+public import HostInventory
+
 /// A program and its arguments, as they reach `exec`: no shell ever splits or expands them.
 public struct Invocation: Sendable, Hashable, ExpressibleByArrayLiteral {
     public var arguments: [String]

@@ -1,3 +1,5 @@
+import HostInventory
+
 /// Opens a `sh` with a privilege, and gets through the password prompt on the way where there is one.
 struct ShellLogin: Sendable {
     let transport: any Transport

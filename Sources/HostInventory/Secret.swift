@@ -9,8 +9,8 @@ public struct Secret: Sendable, Hashable, ExpressibleByStringLiteral {
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public var description: String { "«secret»" }
-    public var debugDescription: String { description }
+    public var description: String { hiddenText }
+    public var debugDescription: String { hiddenText }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 

@@ -1,0 +1,62 @@
+import Foundation
+import HostInventory
+import Provisioning
+
+/// The terminal of the person at work.
+enum Console {
+    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    static var columns: Int {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+        return Int(size.ws_col)
+    }
+
+    /// At once, also into a pipe, so that nothing is lost when the run is killed.
+    static func write(_ text: String) { put(text, to: STDOUT_FILENO) }
+
+    static func error(_ text: String) { put(text + "\n", to: STDERR_FILENO) }
+
+    private static func put(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            // Nobody reads any more: there is nobody to tell either.
+            if count <= 0 { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+
+    /// Asks on the terminal, without showing what is typed; one question at a time.
+    ///
+    /// - Throws: `ConsoleError` where there is no terminal.
+    static func askSecret(_ prompt: String) throws -> Secret {
+        try prompting.withLock {
+            guard let terminal = FileHandle(forUpdatingAtPath: "/dev/tty") else {
+                throw ConsoleError(description: "cannot ask «\(prompt)»: there is no terminal")
+            }
+            let descriptor = terminal.fileDescriptor
+            var settings = termios()
+            guard tcgetattr(descriptor, &settings) == 0 else {
+                throw ConsoleError(description: "cannot ask «\(prompt)»: the terminal has no settings")
+            }
+            var silent = settings
+            silent.c_lflag &= ~tcflag_t(ECHO)
+            tcsetattr(descriptor, TCSAFLUSH, &silent)
+            defer { tcsetattr(descriptor, TCSAFLUSH, &settings) }
+            put(prompt, to: descriptor)
+            var answer: [UInt8] = []
+            var byte: UInt8 = 0
+            while read(descriptor, &byte, 1) == 1, byte != UInt8(ascii: "\n") { answer.append(byte) }
+            put("\n", to: descriptor)
+            return Secret(String(decoding: answer, as: UTF8.self))
+        }
+    }
+
+    private static let prompting = NSLock()
+}
+
+struct ConsoleError: Error, CustomStringConvertible {
+    let description: String
+}

@@ -1,0 +1,6 @@
+import HostInventory
+
+/// Whether `error` is about what the person gave us, so that the exit status is 64 and no host was touched.
+func isInputError(_ error: any Error) -> Bool {
+    error is InventoryError || error is VariableError || error is PatternError || error is ConsoleError
+}

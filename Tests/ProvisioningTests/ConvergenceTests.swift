@@ -1,0 +1,169 @@
+import ApusTesting
+import HostInventory
+import Provisioning
+import Testing
+
+@Suite("A host is brought into the desired state")
+struct ConvergenceTests {
+    let scratch = try! Scratch()
+
+    private func notes(_ texts: [String]) -> [Note] {
+        texts.enumerated().map { Note(path: "\(scratch.path)/\($0)", text: $1) }
+    }
+
+    private func play(_ notes: [Note]) -> Play {
+        Play("Write notes", on: "all") { _ in for note in notes { note } }
+    }
+
+    @Test func theSecondRunChangesNothing() async throws {
+        let hosts = try inventory("one\n")
+        let play = play(notes(["a", "b c", "d'e\"$f"]))
+        let first = try await run(play, on: hosts).recap
+        #expect(first.hosts[0].line.changed == 3)
+        #expect(scratch.read("2") == "d'e\"$f\n")
+        let second = try await run(play, on: hosts).recap
+        #expect(second.hosts[0].line.changed == 0)
+        #expect(second.hosts[0].line.ok == 3)
+        #expect(second.exitStatus == 0)
+    }
+
+    @Test func exactlyWhatWasAlteredIsRepaired() async throws {
+        let hosts = try inventory("one\n")
+        let play = play(notes(["a", "b", "c"]))
+        _ = try await run(play, on: hosts)
+        try scratch.write("1", "altered\n")
+        let (_, reporter) = try await run(play, on: hosts)
+        #expect(reporter.results(of: "one").map(\.outcome) == [.ok, .changed, .ok])
+        #expect(scratch.read("1") == "b\n")
+    }
+
+    @Test("costs one exchange when converged, and k + 2 for k changes", arguments: [0, 1, 3, 10])
+    func exchanges(changes: Int) async throws {
+        let hosts = try inventory("one\n")
+        let notes = notes((0..<20).map { "note \($0)" })
+        _ = try await run(play(notes), on: hosts)
+        for index in 0..<changes { try scratch.write("\(index * 2)", "altered\n") }
+        let counting = CountingConnector(LocalConnector())
+        let recap = try await run(play(notes), on: hosts, connector: counting).recap
+        #expect(recap.hosts[0].line.changed == changes)
+        #expect(counting.counts(of: "one").connections == 1)
+        #expect(counting.counts(of: "one").exchanges == (changes == 0 ? 1 : changes + 2))
+    }
+
+    @Test func factsCostOneExchangeMore() async throws {
+        let hosts = try inventory("one\n")
+        let path = scratch.path
+        let play = Play("Note the machine", on: "all") { host in
+            Note(path: "\(path)/machine", text: try host.facts.machine)
+        }
+        _ = try await run(play, on: hosts)
+        let counting = CountingConnector(LocalConnector())
+        _ = try await run(play, on: hosts, connector: counting)
+        #expect(counting.counts(of: "one").exchanges == 2)
+    }
+
+    @Test func aChangeThatDoesNotLastIsAFailure() async throws {
+        let hosts = try inventory("one\n")
+        let note = Note(path: "\(scratch.path)/x", text: "wanted", writes: "something else")
+        let (recap, reporter) = try await run(play([note]), on: hosts)
+        #expect(recap.exitStatus == 2)
+        guard case .failed(let why) = reporter.results(of: "one")[0].outcome else {
+            Issue.record("not a failure")
+            return
+        }
+        #expect(why.contains("text: something else → wanted"))
+    }
+
+    @Test func whatALaterTaskUndoesIsAFailure() async throws {
+        let hosts = try inventory("one\n")
+        let path = "\(scratch.path)/x"
+        let recap = try await run(
+            Play("Fight", on: "all") { _ in
+                Note(path: path, text: "one")
+                Note(path: path, text: "other")
+            },
+            on: hosts
+        ).recap
+        #expect(recap.exitStatus == 2)
+    }
+
+    @Test func aFailedStepStopsTheHostAndSaysWhatItSaid() async throws {
+        let hosts = try inventory("one\ntwo\n")
+        let path = scratch.path
+        let (recap, reporter) = try await run(
+            Play("Act", on: "all") { host in
+                if host.name == "one" { Act(name: "break", script: "echo the disk is full >&2; exit 3") }
+                Note(path: "\(path)/\(host.name)", text: "done")
+            },
+            on: hosts
+        )
+        #expect(recap.exitStatus == 2)
+        #expect(scratch.names == ["two"])
+        #expect(reporter.results(of: "one").map(\.outcome) == [.failed("break: status 3: the disk is full")])
+    }
+
+    @Test func aSyntaxErrorInAScriptHarmsNothingElse() async throws {
+        let (recap, _) = try await run(
+            Play("Act", on: "all") { _ in
+                Act(name: "broken", script: "if then (").ignoringFailure()
+                Act(name: "fine", script: "true")
+            },
+            on: try inventory("one\n")
+        )
+        #expect(recap.hosts[0].line.failed == 1)
+        #expect(recap.hosts[0].line.changed == 1)
+    }
+
+    @Test func aHungStepIsEndedWithEverythingItStarted() async throws {
+        let marker = "\(scratch.path)/alive"
+        let script = "( while :; do date +%s%N >\(marker); sleep 0.05; done ) & sleep 1000"
+        let start = ContinuousClock.now
+        let (recap, _) = try await run(
+            Play("Act", on: "all") { _ in Act(name: "hang", script: script, deadline: .zero) },
+            on: try inventory("one\n")
+        )
+        #expect(recap.exitStatus == 2)
+        #expect(start.duration(to: .now) < .seconds(40))
+        let last = scratch.read("alive")
+        // Twenty of its periods: what still ran would have written again.
+        try await Task.sleep(for: .seconds(1))
+        #expect(scratch.read("alive") == last)
+    }
+
+    @Test func checkModeChangesNothingAndPredicts() async throws {
+        let hosts = try inventory("one\n")
+        let notes = notes(["a", "b"])
+        _ = try await run(play([notes[0]]), on: hosts)
+        let (recap, reporter) = try await run(play(notes), on: hosts, check: true)
+        #expect(reporter.results(of: "one").map(\.outcome) == [.ok, .changed])
+        #expect(recap.exitStatus == 0)
+        #expect(scratch.names == ["0"])
+    }
+
+    @Test func checkModeSaysUnknownWhereADependencyWouldChange() async throws {
+        let hosts = try inventory("one\n")
+        try scratch.write("below", "fine\n")
+        let above = Note(path: "\(scratch.path)/above", text: "new")
+        let below = Note(path: "\(scratch.path)/below", text: "fine", dependsOn: [above.id])
+        let (_, reporter) = try await run(play([above, below]), on: hosts, check: true)
+        #expect(
+            reporter.results(of: "one").map(\.outcome)
+                == [.changed, .unknown("depends on \(above.id), which would change first")]
+        )
+    }
+
+    @Test func aHandlerRunsOnceAndOnlyAfterAChange() async throws {
+        let hosts = try inventory("one\n")
+        let log = "\(scratch.path)/log"
+        let reload = Handler("Reload") { Act(name: "reload", script: "echo reloaded >>\(log)") }
+        let path = scratch.path
+        let play = Play("Configure", on: "all") { _ in
+            Note(path: "\(path)/a", text: "1").notify(reload)
+            Note(path: "\(path)/b", text: "2").notify(reload)
+        }
+        _ = try await run(play, on: hosts)
+        #expect(scratch.read("log") == "reloaded\n")
+        _ = try await run(play, on: hosts)
+        #expect(scratch.read("log") == "reloaded\n")
+    }
+}
