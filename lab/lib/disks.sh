@@ -38,6 +38,10 @@ discard_disk() {
 }
 
 empty_trash() {
-    [[ -d $state/trash ]] || return 0
-    setsid nice -n 19 rm -rf "$state/trash" </dev/null >/dev/null 2>&1 9>&- &
+    [[ -n $(ls -A "$state/trash" 2>/dev/null) ]] || return 0
+    cgroup_create trash
+    (
+        cgroup_join trash
+        exec setsid nice -n 19 rm -rf "$state"/trash/* </dev/null >/dev/null 2>&1 9>&-
+    ) &
 }

@@ -24,6 +24,8 @@ wait_for_node() {
     deadline=$((started + boot_deadline * 1000))
     : >"$state/log/$node-wait.log"
     while (($(now_ms) < deadline)); do
+        # Without a keeper there is nothing to wait for; it has had 3 s to start.
+        (($(now_ms) < started + 3000)) || cgroup_is_populated "$node/keeper" || break
         answer=$(system_state "$node")
         case $answer in
             running | degraded)
@@ -33,8 +35,8 @@ wait_for_node() {
         esac
         sleep 0.2
     done
-    echo "lab: $node is not up after $boot_deadline s (system state: ${answer:-no login})" >&2
-    tail -n 5 "$state/log/$node-wait.log" "$state/log/$node-power.log" | sed 's/^/     | /' >&2
+    echo "lab: $node is not up after $(seconds_since "$started") (system state: ${answer:-no login})" >&2
+    tail -n 5 "$state/log/$node"-{wait,power,console}.log | sed 's/^/     | /' >&2
     echo "     see: $0 logs $node" >&2
     return 1
 }

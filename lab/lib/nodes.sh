@@ -16,11 +16,19 @@ power_on() {
     cgroup_create "$node"
     cgroup_create "$node/keeper"
     delegate_controllers "$(cgroup_of "$node")"
+    copy_program "$run/keepers/$node"
     mkdir -p "$state/log"
     (
         cgroup_join "$node/keeper"
-        exec setsid "$lab/lab" --keep "$node" </dev/null >>"$state/log/$node-power.log" 2>&1 9>&-
+        exec setsid "$run/keepers/$node/lab" --keep "$node" </dev/null >>"$state/log/$node-power.log" 2>&1 9>&-
     ) &
+}
+
+# A keeper runs from its own copy: whoever switches branches or deletes the checkout does not touch running nodes.
+copy_program() {
+    rm -rf "$1"
+    mkdir -p "$1"
+    cp -R "$lab/lab" "$lab/lib" "$1/"
 }
 
 # Like pulling the plug: the cable is dead before any process is, so nobody says goodbye.
@@ -64,6 +72,9 @@ boot_node() {
     mount -t overlay overlay -o "lowerdir=$(readlink "$disk/base"),upperdir=$disk/upper,workdir=$disk/work" "$disk/root"
     # A hybrid host shows cgroup v1 here; systemd and Docker in the node get v2 on every host.
     [[ $(stat -f -c %T /sys/fs/cgroup) == cgroup2fs ]] || mount -t cgroup2 cgroup /sys/fs/cgroup
+    # nspawn's own bookkeeping must leave no trace on the host.
+    mkdir -p /run/systemd/nspawn
+    mount -t tmpfs -o mode=755 tmpfs /run/systemd/nspawn
     export SYSTEMD_NSPAWN_API_VFS_WRITABLE=network # sysctl under /proc/sys/net
     export SYSTEMD_NSPAWN_TMPFS_TMP=0              # /tmp on disk, as on a Pi
     exec systemd-nspawn --quiet --directory="$disk/root" --machine="$node" --boot \

@@ -66,7 +66,12 @@ require_network() {
 }
 
 require_cgroup() {
-    grep -qw cgroup2 /proc/filesystems || die "the kernel has no cgroup v2 file system" "Linux 5.14 or newer has what is needed"
+    local trial
+    grep -qw cgroup2 /proc/filesystems || die "the kernel has no cgroup v2 file system"
+    trial=$(cgroup_mount)/apus-lab-trial
+    mkdir -p "$trial" 2>/dev/null ||
+        die "cannot make a cgroup in $(cgroup_mount)" "inside a container the lab needs a privileged one (docker run --privileged)"
+    rmdir "$trial"
 }
 
 # 10.42.0.0/24 is fixed by the inventory; somebody else's (k3s likes it) must not be broken.

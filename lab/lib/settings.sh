@@ -12,6 +12,7 @@ readonly nodes=(pi1 pi2 pi3 pi4 pi5)
 declare -rA host_byte=([pi1]=73 [pi2]=38 [pi3]=152 [pi4]=175 [pi5]=135)
 
 readonly state=${APUS_LAB_STATE:-/var/lib/apus-lab}
+[[ $state == /* ]] || die "APUS_LAB_STATE must be an absolute path, not $state"
 readonly cache=$state/cache # what costs minutes to make again; only `purge` deletes it
 readonly run=$state/run     # what describes the running lab; `down` deletes it
 
