@@ -1,0 +1,86 @@
+/// A private key in a file, shared by all connections: read once, its passphrase asked for and derived once.
+public actor PrivateKeyFile {
+    public nonisolated let path: String
+    private let passphrase: PassphraseProvider?
+
+    private enum Content: Sendable {
+        case openSSH(OpenSSHKey)
+        case pem([UInt8])
+    }
+
+    private var reading: Task<Content, any Error>?
+    private var blob: Task<[UInt8], any Error>?
+    private var decrypting: Task<PrivateKey, any Error>?
+
+    /// - Parameter passphrase: asked at most once, and only where the server accepts the key and it is encrypted.
+    public init(_ path: String, passphrase: PassphraseProvider? = nil) {
+        self.path = path
+        self.passphrase = passphrase
+    }
+
+    /// The public part. Needs the passphrase only for encrypted PEM without a `.pub` file next to it.
+    /// - Throws: `KeyError`, `SystemError`.
+    func publicBlob() async throws -> [UInt8] {
+        if let blob { return try await blob.value }
+        let task = Task {
+            switch try await content() {
+            case .openSSH(let key):
+                return key.publicBlob
+            case .pem(let bytes):
+                if let key = try? PrivateKey.pem(bytes, passphrase: nil) { return key.publicBlob }
+                if let blob = await publicFileBlob() { return blob }
+                return try await privateKey().publicBlob
+            }
+        }
+        blob = task
+        return try await task.value
+    }
+
+    /// The key itself.
+    /// - Throws: `KeyError`, `SystemError`; the same one to all who ask.
+    func privateKey() async throws -> PrivateKey {
+        if let decrypting { return try await decrypting.value }
+        let task = Task {
+            let content = try await content()
+            do {
+                return try await Self.decrypt(content, passphrase: nil)
+            } catch let error as KeyError where error.kind == .encrypted {
+                guard let given = await passphrase?(path) else { throw error }
+                return try await Self.decrypt(content, passphrase: given)
+            }
+        }
+        decrypting = task
+        return try await task.value
+    }
+
+    private func content() async throws -> Content {
+        if let reading { return try await reading.value }
+        let task = Task { [path] in
+            try await BlockingPool.shared.run { () throws -> Content in
+                let bytes = try FileBytes.read(path: path).get()
+                let text = String(decoding: bytes, as: UTF8.self)
+                return try OpenSSHKey(text).map { .openSSH($0) } ?? .pem(bytes)
+            }
+        }
+        reading = task
+        return try await task.value
+    }
+
+    private static func decrypt(_ content: Content, passphrase: String?) async throws -> PrivateKey {
+        try await BlockingPool.shared.run {
+            switch content {
+            case .openSSH(let key): try key.privateKey(passphrase: passphrase)
+            case .pem(let bytes): try PrivateKey.pem(bytes, passphrase: passphrase)
+            }
+        }
+    }
+
+    private func publicFileBlob() async -> [UInt8]? {
+        let bytes = try? await BlockingPool.shared.run { [path] in
+            try FileBytes.read(path: path + ".pub").get()
+        }
+        let fields = bytes.map { String(decoding: $0, as: UTF8.self).split(whereSeparator: \.isWhitespace) }
+        guard let fields, fields.count >= 2 else { return nil }
+        return Base64.decode(fields[1])
+    }
+}

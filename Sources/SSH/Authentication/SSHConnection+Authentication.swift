@@ -1,0 +1,293 @@
+import CLibSSH2
+
+extension SSHConnection {
+    /// What was tried and why it did not help, for the error.
+    private struct Attempts {
+        var lines: [String] = []
+        var tried: Set<[UInt8]> = []
+
+        mutating func add(_ identity: String, _ reason: String) {
+            lines.append("\(identity): \(reason)")
+        }
+    }
+
+    /// Tries the identities and the password in their order.
+    /// - Throws: `SSHError` of kind `.authentication` with everything that was tried.
+    func authenticate(_ authentication: Authentication, limit: Duration) async throws {
+        var attempts = Attempts()
+        do {
+            for identity in authentication.identities {
+                for candidate in try await candidates(of: identity, attempts: &attempts, limit: limit) {
+                    guard attempts.tried.insert(candidate.blob).inserted else { continue }
+                    if try await tryKey(candidate, attempts: &attempts, limit: limit) { return }
+                }
+            }
+            let methods = try await offeredMethods()
+            guard !methods.isEmpty else { return }
+            if let password = authentication.password {
+                if try await tryPassword(password, methods: methods, attempts: &attempts, limit: limit) {
+                    return
+                }
+            }
+            throw authenticationFailure(attempts.lines, methods: methods)
+        } catch let error as SSHError where error.kind == .connectionLost {
+            // As OpenSSH does after MaxAuthTries.
+            guard !attempts.lines.isEmpty else { throw error }
+            throw authenticationFailure(
+                attempts.lines + ["then the server hung up: \(error.seen)"],
+                methods: nil
+            )
+        }
+    }
+
+    private nonisolated func authenticationFailure(_ attempts: [String], methods: [String]?) -> SSHError {
+        let tried = attempts.isEmpty ? "no identity to try" : attempts.joined(separator: "; ")
+        let offered = methods.map { "; the server offers \($0.joined(separator: ", "))" } ?? ""
+        return failure(
+            .authentication,
+            wanted: "to log in as \(endpoint.user)",
+            seen: tried + offered,
+            remedy: "check the user name, and that the public key is in the host's authorized_keys "
+                + "(ssh-copy-id); the host's sshd log says why it refuses"
+        )
+    }
+
+    // MARK: Keys
+
+    private func candidates(
+        of identity: Authentication.Identity,
+        attempts: inout Attempts,
+        limit: Duration
+    ) async throws -> [Candidate] {
+        switch identity {
+        case .file(let file):
+            stage = .authenticating("the key file \(file.path)")
+            do {
+                let blob = try await waitForPeople(limit: limit) { try await file.publicBlob() }
+                return [Candidate(name: file.path, blob: blob, signer: .file(file))]
+            } catch {
+                attempts.add(file.path, try reason(of: error))
+                return []
+            }
+        case .agent(let agent):
+            stage = .authenticating("the agent at \(agent.socketPath)")
+            do {
+                let keys = try await waitOutside(for: BlockingPool.shared.start { try agent.keys() })
+                if keys.isEmpty { attempts.add("agent", "holds no keys") }
+                return keys.map {
+                    Candidate(name: "agent key \($0.comment)", blob: $0.blob, signer: .agent(agent))
+                }
+            } catch {
+                attempts.add("agent", try reason(of: error))
+                return []
+            }
+        }
+    }
+
+    /// Why an identity is of no use; throws on what ends the whole connection.
+    private func reason(of error: any Error) throws -> String {
+        if case .closed(let reason) = phase { throw reason }
+        switch error {
+        case let error as KeyError: return error.text
+        case let error as SystemError: return "cannot be read: \(systemErrorText(error.code))"
+        case let error as SSHAgent.Failure: return error.text
+        default: throw error
+        }
+    }
+
+    private func tryKey(_ candidate: Candidate, attempts: inout Attempts, limit: Duration) async throws
+        -> Bool
+    {
+        let type = candidate.type
+        guard HostKey.supportedTypes.contains(type) else {
+            attempts.add(candidate.name, "keys of type \(type) are not supported by libssh2")
+            return false
+        }
+        let banner = session.flatMap(libssh2_session_banner_get).map { String(cString: $0) } ?? ""
+        stage = .authenticating(candidate.name)
+        for algorithm in Candidate.algorithms(type: type, banner: banner) {
+            let name = algorithm == type ? candidate.name : "\(candidate.name) (\(algorithm))"
+            switch try await tryKey(candidate, algorithm: algorithm, limit: limit) {
+            case nil: return true
+            case let reason?: attempts.add(name, reason)
+            }
+        }
+        return false
+    }
+
+    private enum KeyStep: Sendable {
+        case sign([UInt8])
+        case accepted
+        case refused(String)
+    }
+
+    /// - Returns: nil where it is accepted, else why not.
+    private func tryKey(_ candidate: Candidate, algorithm: String, limit: Duration) async throws -> String? {
+        let exchange = SigningExchange()
+        wire?.signing = exchange
+        defer { wire?.signing = nil }
+        let blob = Self.blob(candidate.blob, namedAs: algorithm)
+        while true {
+            switch try await publicKeyStep(blob, exchange: exchange) {
+            case .accepted:
+                return nil
+            case .refused(let reason):
+                return reason
+            case .sign(let bytes):
+                do {
+                    exchange.signature = try await waitForPeople(limit: limit) {
+                        try await candidate.sign(bytes, algorithm: algorithm)
+                    }
+                } catch {
+                    let reason = try reason(of: error)
+                    // libssh2 has to be told, to be ready for the next key.
+                    exchange.hasFailed = true
+                    _ = try await publicKeyStep(blob, exchange: exchange)
+                    return reason
+                }
+            }
+        }
+    }
+
+    /// libssh2 1.10 names the signature algorithm by the name in the key's blob. For RSA with SHA-2 the name there
+    /// has to be changed therefore (RFC 8332 §3.2 wants `ssh-rsa` in it, servers take both).
+    private static func blob(_ blob: [UInt8], namedAs algorithm: String) -> [UInt8] {
+        var reader = WireReader(blob)
+        guard let name = reader.text(), name != algorithm else { return blob }
+        var writer = WireWriter()
+        writer.text(algorithm)
+        return writer.bytes + reader.remaining
+    }
+
+    private func publicKeyStep(_ blob: [UInt8], exchange: SigningExchange) async throws -> KeyStep {
+        let user = endpoint.user
+        return try await perform(.session, isDroppable: { false }) { [self] session in
+            var unused: UnsafeMutableRawPointer?
+            let code = libssh2_userauth_publickey(
+                session,
+                user,
+                blob,
+                blob.count,
+                SigningExchange.callback,
+                &unused
+            )
+            switch code {
+            case 0:
+                return .accepted
+            case LIBSSH2_ERROR_EAGAIN:
+                guard exchange.signature == nil, let bytes = exchange.wanted else { return nil }
+                return .sign(bytes)
+            case LIBSSH2_ERROR_AUTHENTICATION_FAILED:
+                return .refused("refused by the server")
+            default:
+                if let wire, wire.farewell != nil || noteFatal(Int(code)) {
+                    wire.lose(lastMessage())
+                    throw lost(wire)
+                }
+                return .refused("refused by the server: \(lastMessage())")
+            }
+        }
+    }
+
+    // MARK: Password
+
+    /// The methods that the server offers; none where it wants no authentication at all.
+    private func offeredMethods() async throws -> [String] {
+        let user = endpoint.user
+        stage = .authenticating("the question for its methods")
+        return try await perform(.session) { [self] session in
+            if let list = libssh2_userauth_list(session, user, UInt32(user.utf8.count)) {
+                return String(cString: list).split(separator: ",").map(String.init)
+            }
+            if libssh2_userauth_authenticated(session) == 1 { return [] }
+            let code = libssh2_session_last_errno(session)
+            if code == LIBSSH2_ERROR_EAGAIN { return nil }
+            guard let wire else { return nil }
+            wire.lose(lastMessage())
+            throw lost(wire)
+        }
+    }
+
+    private func tryPassword(
+        _ provider: @escaping @Sendable () async -> String?,
+        methods: [String],
+        attempts: inout Attempts,
+        limit: Duration
+    ) async throws -> Bool {
+        let usable = methods.filter { ["password", "keyboard-interactive"].contains($0) }.sorted().reversed()
+        guard !usable.isEmpty else {
+            attempts.add("password", "not offered by the server")
+            return false
+        }
+        guard let password = try await waitForPeople(limit: limit, { await provider() }) else {
+            attempts.add("password", "none given")
+            return false
+        }
+        for method in usable {
+            stage = .authenticating("the \(method)")
+            let code =
+                method == "password"
+                ? try await sendPassword(password) : try await answerPrompts(with: password)
+            if code == 0 { return true }
+            attempts.add(method, "refused by the server")
+        }
+        return false
+    }
+
+    private func sendPassword(_ password: String) async throws -> Int32 {
+        let user = endpoint.user
+        return try await perform(.session) { [self] session in
+            let code = libssh2_userauth_password_ex(
+                session,
+                user,
+                UInt32(user.utf8.count),
+                password,
+                UInt32(password.utf8.count),
+                nil
+            )
+            return try authenticationCode(code)
+        }
+    }
+
+    private func answerPrompts(with password: String) async throws -> Int32 {
+        let user = endpoint.user
+        wire?.promptAnswer = password
+        defer { wire?.promptAnswer = nil }
+        return try await perform(.session) { [self] session in
+            let code = libssh2_userauth_keyboard_interactive_ex(
+                session,
+                user,
+                UInt32(user.utf8.count),
+                PromptAnswer.callback
+            )
+            return try authenticationCode(code)
+        }
+    }
+
+    private func authenticationCode(_ code: Int32) throws -> Int32? {
+        if code == LIBSSH2_ERROR_EAGAIN { return nil }
+        if code != 0, noteFatal(Int(code)), let wire { throw lost(wire) }
+        return code
+    }
+
+    // MARK: People
+
+    /// Waits for what may have to ask somebody, and stops the connection's clock meanwhile.
+    private func waitForPeople<Value: Sendable>(
+        limit: Duration,
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let completion = Completion<Value>()
+        let asking = Task {
+            do {
+                completion.finish(.success(try await work()))
+            } catch {
+                completion.finish(.failure(error))
+            }
+        }
+        defer { asking.cancel() }
+        let remaining = suspendDeadline()
+        defer { resumeDeadline(remaining: remaining, limit: limit) }
+        return try await waitOutside(for: completion)
+    }
+}
