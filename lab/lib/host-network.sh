@@ -23,6 +23,7 @@ host_network_up() {
     remember_host_settings
     while read -r key value; do sysctl -qw "$key=$value"; done < <(host_settings)
     ip link show "$bridge" >/dev/null 2>&1 || ip link add "$bridge" type bridge
+    ip link set "$bridge" alias "$state"
     # No snooping: VRRP's multicast must reach every node, whether its kernel sent an IGMP report or not.
     ip link set "$bridge" type bridge mcast_snooping 0 forward_delay 0
     ip link set "$bridge" address 02:42:0a:2a:00:01
@@ -45,6 +46,15 @@ host_network_down() {
         while read -r key value; do sysctl -qw "$key=$value"; done <"$run/host-settings"
         rm -f "$run/host-settings" "$run/host-boot"
     fi
+}
+
+# There is one bridge, so there is one lab; another state's lab is not this one's to change.
+require_own_bridge() {
+    local owner
+    owner=$(cat "/sys/class/net/$bridge/ifalias" 2>/dev/null || true)
+    [[ -z $owner || $owner == "$state" ]] ||
+        die "another lab is up on this machine, with its state in $owner" \
+            "to use it, or to stop it: APUS_LAB_STATE=$owner lab/lab status (or down)"
 }
 
 # Keeps the first values seen, also over a crash of the lab; but those of an earlier boot of the host mean nothing.

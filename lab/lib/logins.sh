@@ -45,7 +45,7 @@ wait_for_nodes() {
     local node pid failed=0
     local -a waiting=()
     for node in "$@"; do
-        wait_for_node "$node" &
+        wait_for_node "$node" 9>&- &
         waiting+=($!)
     done
     for pid in "${waiting[@]}"; do wait "$pid" || failed=1; done

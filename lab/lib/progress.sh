@@ -4,7 +4,7 @@
 die() {
     printf 'lab: %s\n' "$1" >&2
     shift
-    printf '     %s\n' "$@" >&2
+    (($# == 0)) || printf '     %s\n' "$@" >&2
     exit 1
 }
 

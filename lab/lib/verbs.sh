@@ -39,6 +39,7 @@ verb_up() {
 prepare() {
     require_host
     make_keys
+    link_state
     host_network_up
     trees_up
 }
@@ -59,11 +60,7 @@ lab_down() {
 }
 
 verb_purge() {
-    [[ -e $state ]] || {
-        say "there is nothing in $state"
-        return
-    }
-    [[ -d $cache/host-keys || -z $(ls -A "$state") ]] ||
+    [[ -d $cache/host-keys || $(ls -A "$state") == lock ]] ||
         die "$state does not look like a lab's state, so it stays" "delete it by hand if you know better"
     lab_down
     rm -rf "${state:?}"/{cache,nodes,trash,run,log,lock,known_hosts,authorized_keys,cgroup} "$state"/id_*
