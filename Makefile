@@ -1,18 +1,51 @@
 # Every check that CI runs is a target here; `make help` lists them.
 SWIFT ?= swift
 SOURCES = Package.swift Sources Tests roles playbooks
+APUS = .build/debug/apus
 
 .PHONY: help
 help: ## Lists the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-.PHONY: deps
-deps: ## Installs what building and testing needs (Debian, root or sudo)
-	@scripts/install-dependencies
+.PHONY: demo
+demo: build agents ## Boots five nodes here, deploys to them, kills a balancer, and shows it all
+	@scripts/demo $(APUS)
+
+.PHONY: demo-down
+demo-down: ## Removes every trace of the demo's nodes; keeps the cache
+	@lab/lab down
+
+.PHONY: test
+test: check test-lab ## Installs what is needed and runs all tests, the lab's included
+
+.PHONY: check
+check: lint build agents ## Formatting, a build with warnings as errors, the agents, all tests that need no lab
+	$(SWIFT) test --skip-build --skip LabTests
+
+.PHONY: test-lab
+test-lab: build agents ## The tests on the five real nodes of the lab
+	lab/lab up
+	APUS_LAB=1 $(SWIFT) test --skip-build --no-parallel --filter LabTests; status=$$?; lab/lab down; exit $$status
+
+.PHONY: bench
+bench: release agents ## Measures a converged rerun against bare ssh, in one run
+	@Benchmarks/converged .build/release/apus
 
 .PHONY: build
 build: deps ## Builds everything, debug
 	$(SWIFT) build --build-tests
+
+.PHONY: release
+release: deps ## Builds the command line, optimized
+	$(SWIFT) build -c release --product apus
+
+.PHONY: agents
+agents: deps ## Builds the static VRRP agents as Embedded Swift, one for each architecture
+	@scripts/build-agents
+
+.PHONY: deps
+deps: ## Installs what building and testing needs (Debian, root or sudo)
+	@scripts/install-dependencies
 
 .PHONY: lint
 lint: ## Checks the formatting
@@ -21,7 +54,3 @@ lint: ## Checks the formatting
 .PHONY: format
 format: ## Formats the sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
-
-.PHONY: agents
-agents: ## Builds the static VRRP agents as Embedded Swift, one for each architecture
-	@scripts/build-agents

@@ -98,12 +98,12 @@ struct PlayRun: Sendable {
         do {
             tasks = try run.tasks(of: play, on: host, facts: await session.gatheredFacts)
         } catch is FactsNotGathered {
-            tasks = try run.tasks(of: play, on: host, facts: try await session.facts(as: play.privilege))
+            tasks = try run.tasks(of: play, on: host, facts: try await session.facts(as: privilege(on: host)))
         }
         let handlers = unique(tasks.flatMap(\.handlers))
         let all = tasks + handlers.flatMap(\.tasks)
         run.reporter.report(.planned(host: host.name, headings: all.map(\.heading)))
-        let converger = Converger(session: session, privilege: play.privilege, options: run.options) {
+        let converger = Converger(session: session, privilege: privilege(on: host), options: run.options) {
             progress in
             report(progress, on: host.name)
         }
@@ -127,6 +127,14 @@ struct PlayRun: Sendable {
             }
             first += handler.tasks.count
         }
+    }
+
+    /// The play's; where it names none, the inventory's `ansible_become`.
+    private func privilege(on host: Inventory.Host) -> Privilege {
+        guard play.privilege == .login, let settings = try? host.connection, settings.become == true else {
+            return play.privilege
+        }
+        return settings.becomeUser.map { $0 == "root" ? .root : .user($0) } ?? .root
     }
 
     private func report(_ progress: Converger.Progress, on host: String) {

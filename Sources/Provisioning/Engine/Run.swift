@@ -47,7 +47,8 @@ public struct Run: Sendable {
             host: host,
             connector: connector,
             connectDeadline: options.connectDeadline,
-            becomePassword: options.becomePassword
+            // Wrong connection variables are found before: by the preflight, or by the connector.
+            becomePassword: (try? host.connection)?.becomePassword ?? options.becomePassword
         )
     }
 
@@ -74,6 +75,7 @@ public struct Run: Sendable {
             selected.append((play, hosts))
             for host in hosts {
                 do {
+                    try checkConnection(of: host)
                     _ = try tasks(of: play, on: host, facts: nil)
                 } catch is FactsNotGathered {
                     continue
@@ -90,6 +92,15 @@ public struct Run: Sendable {
             )
         }
         return selected
+    }
+
+    private func checkConnection(of host: Inventory.Host) throws {
+        let method = try host.connection.becomeMethod ?? "sudo"
+        guard method == "sudo" else {
+            throw PreflightError(problems: [
+                "becoming another user by \(method) is not supported yet; only by sudo"
+            ])
+        }
     }
 
     /// - Throws: `FactsNotGathered` where they are needed and not there; else what the play or a resource threw.

@@ -63,6 +63,11 @@ public struct Recap: Sendable {
     public var hosts: [(name: String, line: Line)]
     public var duration: Duration
 
+    public init(hosts: [(name: String, line: Line)], duration: Duration) {
+        self.hosts = hosts
+        self.duration = duration
+    }
+
     /// 4 where a host was unreachable, 2 where one failed, else 0.
     public var exitStatus: Int32 {
         if hosts.contains(where: { $0.line.unreachable != nil }) { return 4 }

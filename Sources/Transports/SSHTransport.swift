@@ -1,0 +1,59 @@
+import Provisioning
+import SSH
+
+/// A host over libssh2.
+struct SSHTransport: Transport {
+    let connection: SSHConnection
+
+    var loginUser: String { connection.endpoint.user }
+
+    func open(_ command: String) async throws -> any TransportChannel {
+        do {
+            return SSHTransportChannel(channel: try await connection.open(command: command))
+        } catch let error as SSHError {
+            throw TransportError(error)
+        }
+    }
+
+    func close() async { await connection.close() }
+}
+
+private struct SSHTransportChannel: TransportChannel {
+    let channel: SSHChannel
+
+    func write(_ bytes: [UInt8]) async throws {
+        do { try await channel.write(bytes) } catch let error as SSHError { throw TransportError(error) }
+    }
+
+    func finishWriting() async throws {
+        do { try await channel.sendEOF() } catch let error as SSHError { throw TransportError(error) }
+    }
+
+    func read() async throws -> TransportChunk {
+        do {
+            switch try await channel.read() {
+            case .stdout(let bytes): return .output(bytes)
+            case .stderr(let bytes): return .errors(bytes)
+            case .exit(.code(let code)): return .exited(status: Int32(truncatingIfNeeded: code))
+            case .exit(.signal): return .exited(status: nil)
+            }
+        } catch let error as SSHError {
+            throw TransportError(error)
+        }
+    }
+
+    func close() async { await channel.close() }
+}
+
+extension TransportError {
+    init(_ error: SSHError) {
+        let code: Code =
+            switch error.kind {
+            case .resolution, .refused, .timeout, .unreachable, .handshake: .unreachable
+            case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .knownHosts: .hostKey
+            case .authentication: .authentication
+            case .connectionLost, .closed, .channel: .lost
+            }
+        self.init(code, error.description)
+    }
+}

@@ -1,0 +1,128 @@
+import Provisioning
+import Synchronization
+import Testing
+
+@testable import ApusCommands
+
+@Suite("A run is shown task by task, although hosts go at their own pace")
+struct TerminalReporterTests {
+    /// What the reporter wrote, without colours.
+    private func output(of events: [Event], diff: Bool = false) -> String {
+        let written = Mutex("")
+        let reporter = TerminalReporter(options: .init(showsDiff: diff)) { text in
+            written.withLock { $0 += text }
+        }
+        for event in events { reporter.report(event) }
+        return written.withLock { $0 }.replacing(/\u{1B}\[[0-9;]*m/, with: "")
+    }
+
+    private func done(
+        _ host: String,
+        _ task: Int,
+        _ outcome: TaskResult.Outcome,
+        _ difference: Difference = .init()
+    ) -> Event {
+        .taskFinished(
+            host: host,
+            task: task,
+            TaskResult(outcome, after: .milliseconds(1500), difference: difference)
+        )
+    }
+
+    private let start: [Event] = [
+        .playStarted(title: "Install", hosts: ["a", "bb"], batch: (1, of: 1)),
+        .planned(host: "a", headings: ["one", "two"]),
+        .planned(host: "bb", headings: ["one", "two"]),
+    ]
+
+    @Test func aTaskIsShownWhenAllItsHostsAreThroughWithIt() {
+        let early = start + [done("a", 0, .ok), done("a", 1, .changed)]
+        #expect(!output(of: early).contains("Task:"))
+        #expect(
+            output(of: early + [done("bb", 0, .ok)])
+                == "\nPlay: Install\n\nTask: one\n  ok        a    1.50 s\n  ok        bb   1.50 s\n"
+        )
+    }
+
+    @Test func aHostThatFailedHoldsUpNoOther() {
+        let text = output(
+            of: start + [
+                done("a", 0, .failed("apt: status 100: no space\nleft")), .hostFinished(host: "a"),
+                done("bb", 0, .ok), done("bb", 1, .ok),
+            ]
+        )
+        #expect(text.contains("  failed    a    1.50 s\n      apt: status 100: no space\n      left\n"))
+        #expect(text.hasSuffix("Task: two\n  ok        bb   1.50 s\n"))
+    }
+
+    @Test func aTaskThatOnlyOneHostHasStandsInItsPlace() {
+        let text = output(
+            of: [
+                .playStarted(title: "Install", hosts: ["a", "b"], batch: (1, of: 1)),
+                .planned(host: "a", headings: ["one", "three"]),
+                .planned(host: "b", headings: ["one", "two", "three"]),
+                done("a", 0, .ok), done("a", 1, .ok), done("b", 0, .ok), done("b", 1, .changed),
+                done("b", 2, .ok),
+            ]
+        )
+        let headings = text.split(separator: "\n").filter { $0.hasPrefix("Task:") }
+        #expect(headings == ["Task: one", "Task: two", "Task: three"])
+    }
+
+    @Test func differencesOfFilesAreShownOnRequest() {
+        let content = Difference([.content(path: "/etc/x", before: "a\nb\n", after: "a\nc\n")])
+        let events = [
+            Event.playStarted(title: "P", hosts: ["a"], batch: (1, of: 1)),
+            .planned(host: "a", headings: ["write"]),
+            done("a", 0, .changed, content),
+        ]
+        #expect(!output(of: events).contains("-b"))
+        let shown = output(of: events, diff: true)
+        #expect(
+            shown.contains(
+                "      --- /etc/x\n      +++ /etc/x\n      @@ -1,2 +1,2 @@\n       a\n      -b\n      +c\n"
+            )
+        )
+    }
+
+    @Test func theRecapCountsByHost() {
+        var well = Recap.Line()
+        (well.ok, well.changed) = (3, 1)
+        var lost = Recap.Line()
+        lost.unreachable = "no answer"
+        let recap = Recap(hosts: [("a", well), ("bb", lost)], duration: .seconds(2))
+        #expect(recap.exitStatus == 4)
+        #expect(
+            output(of: [.runFinished(recap)])
+                == "\nRecap  2 s\n  a   ok 3  changed 1  failed 0\n  bb  unreachable: no answer\n"
+        )
+    }
+}
+
+@Suite("Unified differences")
+struct UnifiedDiffTests {
+    @Test(
+        "are what diff -u shows",
+        arguments: [
+            ("", "", [String]()),
+            ("a\n", "a\n", []),
+            ("", "a\n", ["@@ -0,0 +1,1 @@", "+a"]),
+            ("a\n", "", ["@@ -1,1 +0,0 @@", "-a"]),
+            (
+                "1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n",
+                ["@@ -2,7 +2,7 @@", " 2", " 3", " 4", "-5", "+five", " 6", " 7", " 8"]
+            ),
+        ]
+    )
+    func lines(before: String, after: String, expected: [String]) {
+        let shown = UnifiedDiff(from: before, to: after).lines.map { line in
+            switch line {
+            case .hunk(let text): text
+            case .kept(let text): " " + text
+            case .removed(let text): "-" + text
+            case .added(let text): "+" + text
+            }
+        }
+        #expect(shown == expected)
+    }
+}
