@@ -13,7 +13,8 @@ host_sources() {
         case $suite in
             # What apt verifies by signature needs no TLS, and plain HTTP can be cached.
             "$release" | "$release-updates" | "$release-security")
-                echo "${uri/#https:\/\/deb.debian.org/http://deb.debian.org} $suite"
+                uri=${uri/#https:\/\/deb.debian.org/http://deb.debian.org}
+                echo "${uri%/} $suite"
                 ;;
         esac
     done | sort -u)
