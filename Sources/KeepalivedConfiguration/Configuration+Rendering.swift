@@ -1,0 +1,177 @@
+extension Configuration {
+    /// The configuration as a keepalived.conf, which parses to the same values. Passwords are in it.
+    public func rendered() -> String {
+        var renderer = Renderer()
+        renderer.globals(globals, pace: instances.first?.gratuitousARP.interval ?? .zero)
+        for script in scripts { renderer.script(script) }
+        for instance in instances { renderer.instance(instance) }
+        return String(decoding: renderer.bytes, as: UTF8.self)
+    }
+}
+
+private struct Renderer {
+    var bytes: [UInt8] = []
+    private var depth = 0
+
+    private mutating func line(_ words: String...) { line(words.map { Array($0.utf8) }) }
+
+    private mutating func line(_ words: [[UInt8]]) {
+        for _ in 0..<depth * 4 { bytes.append(0x20) }
+        for (index, word) in words.enumerated() {
+            if index > 0 { bytes.append(0x20) }
+            bytes += word
+        }
+        bytes.append(0x0A)
+    }
+
+    private mutating func open(_ words: String...) {
+        if depth == 0, !bytes.isEmpty { bytes.append(0x0A) }
+        line(words.map { Array($0.utf8) } + [[UInt8(ascii: "{")]])
+        depth += 1
+    }
+
+    private mutating func close() {
+        depth -= 1
+        line("}")
+    }
+
+    mutating func globals(_ globals: Globals, pace: Duration) {
+        let isUsual = globals.routerID == nil && globals.scriptUser == nil && !globals.enableScriptSecurity
+        guard !isUsual || pace != .zero else { return }
+        open("global_defs")
+        if let name = globals.routerID { line("router_id", quoted(name)) }
+        if let user = globals.scriptUser { line(["script_user".bytes] + words(user)) }
+        if globals.enableScriptSecurity { line("enable_script_security") }
+        if pace != .zero { line("vrrp_garp_interval", secondsText(pace)) }
+        close()
+    }
+
+    mutating func script(_ script: Script) {
+        open("vrrp_script", quoted(script.name))
+        line(["script".bytes, quote(joinCommand(script.command), always: true)])
+        line("interval", secondsText(script.interval))
+        if script.timeout != script.interval { line("timeout", secondsText(script.timeout)) }
+        if script.weight != 0 || script.reverse {
+            if script.reverse {
+                line("weight", "\(script.weight)", "reverse")
+            } else {
+                line("weight", "\(script.weight)")
+            }
+        }
+        if script.rise != 1 { line("rise", "\(script.rise)") }
+        if script.fall != 1 { line("fall", "\(script.fall)") }
+        if script.initFail { line("init_fail") }
+        if let user = script.user { line(["user".bytes] + words(user)) }
+        close()
+    }
+
+    mutating func instance(_ instance: Instance) {
+        open("vrrp_instance", quoted(instance.name))
+        line("state", instance.initialState == .master ? "MASTER" : "BACKUP")
+        line("interface", quoted(instance.interface))
+        line("virtual_router_id", "\(instance.virtualRouterID)")
+        line("priority", "\(instance.priority)")
+        line("advert_int", secondsText(instance.advertisementInterval))
+        line("version", "\(instance.version.rawValue)")
+        if instance.noPreempt { line("nopreempt") }
+        if instance.preemptDelay != .zero { line("preempt_delay", secondsText(instance.preemptDelay)) }
+        gratuitousARP(instance.gratuitousARP)
+        if let source = instance.multicastSource { line("mcast_src_ip", source.description) }
+        if let source = instance.unicastSource { line("unicast_src_ip", source.description) }
+        if !instance.unicastPeers.isEmpty {
+            open("unicast_peer")
+            for peer in instance.unicastPeers { line(peer.description) }
+            close()
+        }
+        if case .pass(let password) = instance.authentication {
+            open("authentication")
+            line("auth_type", "PASS")
+            var shown = password.reveal()
+            while shown.last == 0 { shown.removeLast() }
+            line(["auth_pass".bytes, quote(shown)])
+            close()
+        }
+        open("virtual_ipaddress")
+        for address in instance.virtualAddresses { virtualAddress(address) }
+        close()
+        if !instance.trackedScripts.isEmpty {
+            open("track_script")
+            for script in instance.trackedScripts { trackedScript(script) }
+            close()
+        }
+        let notifications = instance.notifications
+        notify("notify_master", notifications.master)
+        notify("notify_backup", notifications.backup)
+        notify("notify_fault", notifications.fault)
+        notify("notify_stop", notifications.stop)
+        notify("notify", notifications.any)
+        close()
+    }
+
+    private mutating func gratuitousARP(_ settings: GratuitousARP) {
+        let usual = GratuitousARP()
+        if settings.delay != usual.delay { line("garp_master_delay", secondsText(settings.delay)) }
+        if settings.repeat != usual.repeat { line("garp_master_repeat", "\(settings.repeat)") }
+        if settings.refresh != usual.refresh { line("garp_master_refresh", secondsText(settings.refresh)) }
+        if settings.refreshRepeat != usual.refreshRepeat {
+            line("garp_master_refresh_repeat", "\(settings.refreshRepeat)")
+        }
+    }
+
+    private mutating func virtualAddress(_ entry: VirtualAddress) {
+        var words = ["\(entry.address)/\(entry.prefixLength)".bytes]
+        if let device = entry.device { words += ["dev".bytes, quote(device.bytes)] }
+        if let label = entry.label { words += ["label".bytes, quote(label.bytes)] }
+        switch entry.broadcast {
+        case .computed: words += ["brd".bytes, "+".bytes]
+        case .address(let address): words += ["brd".bytes, address.description.bytes]
+        case nil: break
+        }
+        if entry.scope != 0 { words += ["scope".bytes, "\(entry.scope)".bytes] }
+        line(words)
+    }
+
+    private mutating func trackedScript(_ tracked: TrackedScript) {
+        var words = [quote(tracked.name.bytes)]
+        if let weight = tracked.weight { words += ["weight".bytes, "\(weight)".bytes] }
+        if tracked.weight != nil, let reverse = tracked.reverse {
+            words.append(reverse ? "reverse".bytes : "noreverse".bytes)
+        }
+        line(words)
+    }
+
+    private mutating func notify(_ keyword: String, _ script: NotifyScript?) {
+        guard let script else { return }
+        let command = quote(joinCommand(script.command), always: true)
+        line([keyword.bytes, command] + (script.user.map(words) ?? []))
+    }
+
+    private func words(_ user: ScriptUser) -> [[UInt8]] {
+        [quote(user.user.bytes)] + (user.group.map { [quote($0.bytes)] } ?? [])
+    }
+
+    private func quoted(_ text: String) -> String { String(decoding: quote(text.bytes), as: UTF8.self) }
+
+    /// The word as the lexer reads it back.
+    private func quote(_ word: [UInt8], always: Bool = false) -> [UInt8] {
+        let isPlain =
+            !word.isEmpty
+            && word.allSatisfy { byte in
+                !byte.isBlank && !"\n\"#!{}\\".utf8.contains(byte)
+            }
+        if isPlain, !always { return word }
+        var quoted = [UInt8(ascii: "\"")]
+        for byte in word {
+            switch byte {
+            case 0x0A: quoted += "\\n".bytes
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): quoted += [UInt8(ascii: "\\"), byte]
+            default: quoted.append(byte)
+            }
+        }
+        return quoted + [UInt8(ascii: "\"")]
+    }
+}
+
+extension String {
+    fileprivate var bytes: [UInt8] { Array(utf8) }
+}

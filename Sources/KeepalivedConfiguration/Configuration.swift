@@ -1,0 +1,163 @@
+/// A keepalived.conf, as far as VRRP goes: parsed or made by a program, and checked either way.
+public struct Configuration: Sendable {
+    public private(set) var globals: Globals
+    public private(set) var scripts: [Script]
+    public private(set) var instances: [Instance]
+    /// What works and yet is not what it seems.
+    public private(set) var warnings: [ConfigurationError]
+
+    /// Reads a configuration.
+    ///
+    /// - Parameters:
+    ///   - bytes: the content of the file.
+    ///   - file: its path: for messages, and where relative includes start.
+    ///   - files: how to reach included files.
+    /// - Throws: `ConfigurationErrors` with all that is wrong, not only the first.
+    public init(
+        parsing bytes: [UInt8],
+        file: String,
+        files: FileAccess = .none
+    ) throws(ConfigurationErrors) {
+        var tree = TreeParser(files: files)
+        let items = tree.parse(bytes, file: file)
+        var reader = ConfigurationReader(diagnostics: tree.diagnostics)
+        reader.read(items)
+        var check = Check(diagnostics: reader.diagnostics)
+        for instance in reader.instances {
+            if instance.isDoubtful {
+                check.trackedScripts(of: instance.value, reader.scripts)
+            } else {
+                check.instance(instance.value, scripts: reader.scripts)
+            }
+        }
+        let sound = reader.instances.filter { !$0.isDoubtful }.map { $0.value }
+        check.together(scripts: reader.scripts, instances: sound)
+        if !reader.sawInstance {
+            var message = "the file defines no vrrp_instance, so there is nothing to do"
+            var location = Location(file: file, line: 1, column: 1)
+            if let comment = tree.commentedInstance {
+                message =
+                    "the file defines no vrrp_instance: this comment hides one up to the end of its line"
+                location = comment
+            }
+            check.diagnostics.error(message, at: location)
+        }
+        guard check.diagnostics.errors.isEmpty else {
+            throw ConfigurationErrors(check.diagnostics.errors, warnings: check.diagnostics.warnings)
+        }
+        globals = reader.globals
+        scripts = reader.scripts
+        instances = reader.instances.map { $0.value }
+        warnings = check.diagnostics.warnings
+    }
+
+    /// The same from a text.
+    public init(parsing text: String, file: String, files: FileAccess = .none) throws(ConfigurationErrors) {
+        try self.init(parsing: Array(text.utf8), file: file, files: files)
+    }
+
+    /// Checks values that a program made by the rules that hold for files.
+    ///
+    /// - Throws: `ConfigurationErrors`
+    public init(
+        globals: Globals = Globals(),
+        scripts: [Script] = [],
+        instances: [Instance]
+    ) throws(ConfigurationErrors) {
+        var check = Check()
+        for script in scripts { check.script(script) }
+        for instance in instances { check.instance(instance, scripts: scripts) }
+        check.together(scripts: scripts, instances: instances)
+        if instances.isEmpty { check.diagnostics.error("there is no instance", at: .none) }
+        guard check.diagnostics.errors.isEmpty else { throw ConfigurationErrors(check.diagnostics.errors) }
+        self.globals = globals
+        self.scripts = scripts
+        self.instances = instances
+        warnings = check.diagnostics.warnings
+    }
+
+    /// The script that an instance tracks under that name.
+    public func script(named name: String) -> Script? {
+        scripts.first { isSame($0.name, name) }
+    }
+}
+
+/// Settings of the whole agent (`global_defs`).
+public struct Globals: Sendable {
+    /// A name for this router in logs and mails; nil: the host name.
+    public var routerID: String?
+    /// Whom scripts run as unless they say; nil: the agent's own user.
+    public var scriptUser: ScriptUser?
+    /// Refuse scripts that somebody but root could change.
+    public var enableScriptSecurity = false
+
+    public init(
+        routerID: String? = nil,
+        scriptUser: ScriptUser? = nil,
+        enableScriptSecurity: Bool = false
+    ) {
+        self.routerID = routerID
+        self.scriptUser = scriptUser
+        self.enableScriptSecurity = enableScriptSecurity
+    }
+}
+
+public struct ScriptUser: Sendable, Hashable {
+    public var user: String
+    /// nil: the user's own group.
+    public var group: String?
+
+    public init(user: String, group: String? = nil) {
+        self.user = user
+        self.group = group
+    }
+}
+
+/// A health check (`vrrp_script`).
+public struct Script: Sendable {
+    public var name: String
+    /// The program and its arguments; no shell is involved. Exit status 0 means well.
+    public var command: [String]
+    /// From one start to the next. Default 1 s.
+    public var interval: Duration
+    /// After this it counts as failed. Default: the interval.
+    public var timeout: Duration
+    /// 0: failure means FAULT. Above: added while it succeeds. Below: taken away while it fails. −253…253.
+    public var weight: Int
+    /// Whether the weight counts for the opposite result.
+    public var reverse: Bool
+    /// Successes in a row before it counts as well. Default 1.
+    public var rise: Int
+    /// Failures in a row before it counts as failed. Default 1.
+    public var fall: Int
+    /// Start as failed, until it succeeded.
+    public var initFail: Bool
+    public var user: ScriptUser?
+    public var location: Location
+
+    public init(
+        name: String,
+        command: [String],
+        interval: Duration = .seconds(1),
+        timeout: Duration? = nil,
+        weight: Int = 0,
+        reverse: Bool = false,
+        rise: Int = 1,
+        fall: Int = 1,
+        initFail: Bool = false,
+        user: ScriptUser? = nil,
+        location: Location = .none
+    ) {
+        self.name = name
+        self.command = command
+        self.interval = interval
+        self.timeout = timeout ?? interval
+        self.weight = weight
+        self.reverse = reverse
+        self.rise = rise
+        self.fall = fall
+        self.initFail = initFail
+        self.user = user
+        self.location = location
+    }
+}

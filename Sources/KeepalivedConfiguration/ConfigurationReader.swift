@@ -1,0 +1,166 @@
+/// Turns the tree into the model, keyword by keyword, collecting errors.
+struct ConfigurationReader {
+    /// A value; doubtful where an error left a placeholder in it, so that it is not judged further.
+    struct Read<Value> {
+        var value: Value
+        var isDoubtful: Bool
+    }
+
+    var diagnostics: Diagnostics
+    private(set) var globals = Globals()
+    private(set) var scripts: [Script] = []
+    private(set) var instances: [Read<Instance>] = []
+    private(set) var sawInstance = false
+    var defaults = InstanceDefaults()
+
+    init(diagnostics: Diagnostics) {
+        self.diagnostics = diagnostics
+    }
+
+    /// What `global_defs` says for all instances.
+    struct InstanceDefaults {
+        var version: Instance.Version?
+        var gratuitousARP = GratuitousARP()
+        var interface: String?
+    }
+
+    private static let topLevel: [Keyword] =
+        [.block("global_defs"), .block("vrrp_script", 1...1), .block("vrrp_instance", 1...1)]
+        + Keyword.unsupported([
+            "virtual_server", "virtual_server_group", "vrrp_sync_group", "static_ipaddress", "static_routes",
+            "static_rules", "vrrp_track_process", "track_process", "vrrp_track_file", "track_file",
+            "garp_group",
+            "bfd_instance", "net_namespace", "net_namespace_ipvs", "namespace_with_ipsets", "instance",
+            "use_pid_dir", "linkbeat_use_polling", "interface_up_down_delays", "static_track_group",
+            "random_seed", "config_save_dir", "child_wait_time", "SSL",
+        ])
+
+    mutating func read(_ items: [Item]) {
+        let statements = StatementParser(keywords: Self.topLevel, context: "at the top level")
+            .parse(items, &diagnostics)
+        sawInstance = containsInstance(items)
+        // What global_defs says holds for instances above it too.
+        for statement in statements {
+            if case "global_defs" = statement.keyword { readGlobals(statement) }
+        }
+        for statement in statements {
+            switch statement.keyword {
+            case "vrrp_script": scripts.append(readScript(statement))
+            case "vrrp_instance":
+                let errors = diagnostics.errors.count
+                let instance = readInstance(statement)
+                instances.append(Read(value: instance, isDoubtful: diagnostics.errors.count > errors))
+            default: break
+            }
+        }
+    }
+
+    /// Whether the word is there at all: an instance with errors must not be called missing too.
+    private func containsInstance(_ items: [Item]) -> Bool {
+        items.contains { item in
+            if case .word(let token) = item, case "vrrp_instance" = token { return true }
+            return false
+        }
+    }
+
+    private static let globalKeywords: [Keyword] =
+        [
+            .value("router_id"), .value("lvs_id"), .value("script_user", 1...2),
+            .flag("enable_script_security"), .value("vrrp_version"), .value("default_interface"),
+            .value("vrrp_garp_master_delay"), .value("vrrp_garp_master_repeat"),
+            .value("vrrp_garp_master_refresh"), .value("vrrp_garp_master_refresh_repeat"),
+            .value("vrrp_garp_interval"), .value("vrrp_gna_interval"),
+            .ignored("vrrp_skip_check_adv_addr"), .ignored("dynamic_interfaces", 0...1),
+            .ignored("process_names"), .ignored("log_unknown_vrids"),
+            .ignored("vrrp_higher_prio_send_advert", 0...1),
+        ]
+        + Keyword.unsupported([
+            "notification_email", "notification_email_from", "smtp_server", "smtp_connect_timeout",
+            "smtp_helo_name", "smtp_alert", "smtp_alert_vrrp", "smtp_alert_checker", "vrrp_strict",
+            "vrrp_mcast_group4", "vrrp_mcast_group6", "vrrp_iptables", "vrrp_ipsets",
+            "vrrp_check_unicast_src",
+            "vrrp_garp_lower_prio_repeat", "vrrp_garp_lower_prio_delay", "vrrp_lower_prio_no_advert",
+            "vrrp_priority", "vrrp_no_swap", "vrrp_rt_priority", "vrrp_rlimit_rttime", "vrrp_notify_fifo",
+            "vrrp_notify_fifo_script", "vrrp_startup_delay", "notify_fifo", "notify_fifo_script",
+            "enable_dbus",
+            "enable_snmp_vrrp", "enable_snmp_keepalived", "enable_snmp_checker", "enable_snmp_rfc",
+            "snmp_socket", "enable_traps", "max_auto_priority", "checker_priority", "lvs_sync_daemon",
+            "lvs_flush", "lvs_timeouts", "use_symlink_paths", "nftables", "nftables_counters",
+            "startup_script", "shutdown_script", "reload_file", "reload_time_file", "umask", "bfd_priority",
+            "vrrp_netlink_cmd_rcv_bufs", "vrrp_netlink_monitor_rcv_bufs", "vrrp_down_timer_adverts",
+            "vrrp_min_garp", "default_interface_family", "lvs_notify_fifo", "instance", "net_namespace",
+        ])
+
+    private mutating func readGlobals(_ block: Statement) {
+        let statements = StatementParser(keywords: Self.globalKeywords, context: "in global_defs")
+            .parse(block.block, &diagnostics)
+        for statement in statements {
+            let keyword = statement.keyword
+            switch keyword {
+            case "router_id": globals.routerID = text(statement)
+            case "lvs_id":
+                diagnostics.warning("'lvs_id' is the old name of 'router_id'", at: keyword.location)
+                globals.routerID = text(statement)
+            case "script_user": globals.scriptUser = user(statement.arguments[...])
+            case "enable_script_security": globals.enableScriptSecurity = true
+            case "vrrp_version": defaults.version = version(statement) ?? defaults.version
+            case "default_interface": defaults.interface = text(statement)
+            case "vrrp_garp_master_delay", "vrrp_garp_master_repeat", "vrrp_garp_master_refresh",
+                "vrrp_garp_master_refresh_repeat", "vrrp_garp_interval":
+                var settings = defaults.gratuitousARP
+                readGratuitousARP(statement, into: &settings)
+                defaults.gratuitousARP = settings
+            case "vrrp_gna_interval":
+                // One pace holds for both families.
+                _ = seconds(statement, 0...3600)
+            default: break
+            }
+        }
+    }
+
+    private static let scriptKeywords: [Keyword] = [
+        .value("script", 1...64), .value("interval"), .value("timeout"), .value("weight", 1...2),
+        .value("rise"),
+        .value("fall"), .value("user", 1...2), .flag("init_fail"),
+    ]
+
+    private mutating func readScript(_ block: Statement) -> Script {
+        var script = Script(name: text(block), command: [], location: block.keyword.location)
+        var timeout: Duration?
+        let statements = StatementParser(keywords: Self.scriptKeywords, context: "in vrrp_script")
+            .parse(block.block, &diagnostics)
+        for statement in statements {
+            switch statement.keyword {
+            case "script": script.command = command(statement)
+            case "interval":
+                if let interval = seconds(statement, 0...86_400) {
+                    script.interval = interval
+                    if interval == .zero {
+                        diagnostics.warning("an interval of 0 means 1 second", at: statement.keyword.location)
+                        script.interval = .seconds(1)
+                    }
+                }
+            case "timeout": timeout = seconds(statement, 1...86_400)
+            case "weight":
+                if let (weight, reverse) = weight(statement.arguments[...], of: statement.keyword) {
+                    script.weight = weight
+                    script.reverse = reverse ?? false
+                }
+            case "rise": script.rise = integer(statement, 1...1000) ?? 1
+            case "fall": script.fall = integer(statement, 1...1000) ?? 1
+            case "user": script.user = user(statement.arguments[...])
+            case "init_fail": script.initFail = true
+            default: break
+            }
+        }
+        script.timeout = timeout ?? script.interval
+        let isMissing = !block.block.contains { item in
+            if case .word(let token) = item, case "script" = token { return true }
+            return false
+        }
+        if isMissing {
+            diagnostics.error("vrrp_script '\(script.name)' has no 'script' to run", at: script.location)
+        }
+        return script
+    }
+}

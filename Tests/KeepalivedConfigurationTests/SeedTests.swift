@@ -1,0 +1,229 @@
+import KeepalivedConfiguration
+import Testing
+
+/// The configuration files of the write-ups that this project starts from, unchanged.
+enum Seeds {
+    static let s000 = """
+        vrrp_instance VI_1 {
+            state MASTER
+            interface eth0
+            virtual_router_id 101
+            priority 100
+            advert_int 1
+            virtual_ipaddress {
+                172.19.1.1
+            }
+        }
+        """
+
+    static let s001 = """
+        # Active load balancer configuration
+        vrrp_script check_haproxy {
+            script "killall -0 haproxy"
+            interval 2
+            weight 2
+        }
+        vrrp_instance haproxy {
+            interface eth0
+            state MASTER
+            virtual_router_id 51
+            priority 101
+            virtual_ipaddress {
+                10.42.0.240
+            }
+            track_script {
+                check_haproxy
+            }
+        }
+        """
+
+    static let s002OneLine =
+        "vrrp_instance VI_1 { state MASTER interface eth0 virtual_router_id 51 priority 100 advert_int 1 "
+        + "authentication { auth_type PASS auth_pass pass } virtual_ipaddress { 10.0.3.100 } }"
+
+    static let s002Printed = "! Configuration File for keepalived " + s002OneLine
+
+    static let s003 = """
+        global_defs {
+            # Keepalived process identifier
+            lvs_id landlord_ethyl
+        }
+        # Script used to check if HAProxy is running
+        vrrp_script check_haproxy {
+            script "killall -0 haproxy"
+            interval 2
+            weight 2
+        }
+        # Virtual interface
+        vrrp_instance router37 {
+            state SLAVE
+            interface eth1
+            virtual_router_id 37
+            priority 100
+            # The virtual ip address shared between the two loadbalancers
+            virtual_ipaddress {
+                192.168.56.200
+            }
+            track_script {
+                check_haproxy
+            }
+        }
+        """
+
+    static let s004 = """
+        global_defs {
+             script_user root
+             enable_script_security
+        }
+
+        include "config/*.conf"
+        """
+
+    static let s004Instance = """
+        vrrp_instance SSH {
+            state MASTER
+            interface eth0
+            virtual_router_id 4
+            priority 100
+            advert_int 2
+            authentication {
+                auth_type PASS
+                auth_pass password
+            }
+            virtual_ipaddress {
+                192.168.44.120
+            }
+            notify_master "/etc/keepalived/iptables.sh reset 192.168.44.120"
+            notify_backup "/etc/keepalived/iptables.sh set 192.168.44.120"
+            notify_fault "/etc/keepalived/iptables.sh set 192.168.44.120"
+        }
+        """
+
+    static let s004Server = """
+
+        virtual_server 192.168.44.120 22 {
+            delay_loop 10
+            lb_algo rr
+            real_server 192.168.44.51 22 {
+                weight 1
+                TCP_CHECK {
+                  connect_timeout 1
+                }
+            }
+        }
+        """
+}
+
+@Suite("The seeds' configurations")
+struct SeedTests {
+    @Test("000 is one instance")
+    func seed000() throws {
+        let configuration = try parse(Seeds.s000)
+        let instance = try #require(configuration.instances.first)
+        #expect(instance.name == "VI_1" && instance.interface == "eth0" && instance.initialState == .master)
+        #expect(instance.virtualRouterID == 101 && instance.priority == 100 && instance.version == .v2)
+        #expect(instance.advertisementInterval == .seconds(1))
+        #expect(instance.virtualAddresses.map(\.address.bytes) == [[172, 19, 1, 1]])
+        #expect(instance.virtualAddresses.map(\.prefixLength) == [32])
+        #expect(configuration.warnings.isEmpty)
+    }
+
+    @Test("001 tracks its script by argument vector")
+    func seed001() throws {
+        let configuration = try parse(Seeds.s001)
+        let script = try #require(configuration.script(named: "check_haproxy"))
+        #expect(script.command == ["killall", "-0", "haproxy"])
+        #expect(script.interval == .seconds(2) && script.timeout == .seconds(2) && script.weight == 2)
+        #expect(script.rise == 1 && script.fall == 1 && !script.initFail && script.user == nil)
+        let instance = try #require(configuration.instances.first)
+        #expect(instance.trackedScripts.map(\.name) == ["check_haproxy"])
+        #expect(instance.trackedScripts.first?.weight == nil)
+        #expect(instance.priority == 101 && instance.virtualRouterID == 51)
+        #expect(instance.advertisementInterval == .seconds(1))
+    }
+
+    @Test("002 as printed is a comment, and the error says so")
+    func seed002Printed() {
+        #expect(
+            errors(in: Seeds.s002Printed)
+                == "k.conf:1:1: the file defines no vrrp_instance: this comment hides one up to the end of its line"
+        )
+    }
+
+    @Test(
+        "002 on one line and on several means the same",
+        arguments: [
+            Seeds.s002OneLine,
+            "! Configuration File for keepalived\n" + Seeds.s002OneLine,
+            """
+            vrrp_instance VI_1
+            {
+                state MASTER
+                interface eth0
+                virtual_router_id 51
+                priority 100
+                advert_int 1
+                authentication {
+                    auth_type PASS
+                    auth_pass pass
+                }
+                virtual_ipaddress { 10.0.3.100 }
+            }
+            """,
+        ]
+    )
+    func seed002(text: String) throws {
+        let configuration = try parse(text)
+        #expect(configuration.instances.count == 1 && configuration.warnings.isEmpty)
+        let instance = configuration.instances[0]
+        #expect(instance.virtualRouterID == 51 && instance.priority == 100 && instance.interface == "eth0")
+        #expect(instance.virtualAddresses.map(\.address.description) == ["10.0.3.100"])
+        guard case .pass(let password) = instance.authentication else {
+            Issue.record("no password")
+            return
+        }
+        #expect(password.reveal() == Array("pass".utf8) + [0, 0, 0, 0])
+    }
+
+    @Test("003 with its old words works, with warnings")
+    func seed003() throws {
+        let configuration = try parse(Seeds.s003)
+        #expect(configuration.globals.routerID == "landlord_ethyl")
+        #expect(configuration.instances.map(\.initialState) == [.backup])
+        #expect(
+            configuration.warnings.map(\.description) == [
+                "k.conf:3:5: 'lvs_id' is the old name of 'router_id'",
+                "k.conf:13:11: 'SLAVE' is taken for BACKUP",
+            ]
+        )
+    }
+
+    @Test("004 includes its instances relative to its own directory")
+    func seed004() throws {
+        let contents = ["/etc/keepalived/config/ssh.conf": Seeds.s004Instance]
+        let configuration = try Configuration(
+            parsing: Seeds.s004,
+            file: "/etc/keepalived/keepalived.conf",
+            files: files(contents)
+        )
+        #expect(configuration.globals.scriptUser == ScriptUser(user: "root"))
+        #expect(configuration.globals.enableScriptSecurity)
+        let instance = try #require(configuration.instances.first)
+        #expect(instance.advertisementInterval == .seconds(2))
+        #expect(instance.location.description == "/etc/keepalived/config/ssh.conf:1:1")
+        #expect(
+            instance.notifications.master?.command
+                == ["/etc/keepalived/iptables.sh", "reset", "192.168.44.120"]
+        )
+        #expect(instance.notifications.stop == nil)
+    }
+
+    @Test("004's virtual servers are refused, once each, not skipped")
+    func seed004Server() {
+        let contents = ["config/ssh.conf": Seeds.s004Instance + "\n" + Seeds.s004Server]
+        #expect(
+            errors(in: Seeds.s004, files: files(contents))
+                == "config/ssh.conf:19:1: 'virtual_server' is not supported by this agent yet"
+        )
+    }
+}
