@@ -32,7 +32,7 @@ extension SSHConnection {
             throw authenticationFailure(attempts.lines, methods: methods)
         } catch let error as SSHError where error.kind == .connectionLost {
             // As OpenSSH does after MaxAuthTries.
-            guard !attempts.lines.isEmpty else { throw error }
+            guard !attempts.lines.isEmpty || wire?.farewell != nil else { throw error }
             throw authenticationFailure(
                 attempts.lines + ["then the server hung up: \(error.seen)"],
                 methods: nil

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 @testable import SSH
 
@@ -11,9 +10,7 @@ final class TestServer: Sendable {
 
     let port: UInt16
     let folder: String
-    private let process: Process
-    private let lifeline: Pipe
-    private let log = Mutex("")
+    private let child: Child
 
     /// One for all tests that need nothing special.
     static let shared = Result { try TestServer() }
@@ -46,47 +43,33 @@ final class TestServer: Sendable {
             MaxSessions 100
             MaxStartups 500
             UseDNS no
-            LogLevel VERBOSE
+            # Not the tester's own .bashrc, which sshd's shells would read.
+            SetEnv HOME=\(folder)
             """
         try configuration.write(toFile: "\(folder)/sshd_config", atomically: true, encoding: .utf8)
 
         // The server ends with this process, however that ends: then the shell sees the end of its input.
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = [
-            "-c", "/usr/sbin/sshd -D -e -f \"$0\" </dev/null & cat >/dev/null; kill $!",
-            "\(folder)/sshd_config",
-        ]
-        lifeline = Pipe()
-        process.standardInput = lifeline
-        let errors = Pipe()
-        process.standardError = errors
-        let listening = DispatchSemaphore(value: 0)
-        self.process = process
-        try process.run()
-        errors.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            if data.isEmpty { return handle.readabilityHandler = nil }
-            guard let self else { return }
-            let text = String(decoding: data, as: UTF8.self)
-            let all = self.log.withLock {
-                $0 += text
-                return $0
-            }
-            if all.contains("Server listening on") { listening.signal() }
+        let script =
+            "/usr/sbin/sshd -D -e -f \"$0\" </dev/null & trap 'kill $!; exit' TERM; cat >/dev/null; kill $!"
+        child = try Child(["/bin/sh", "-c", script, "\(folder)/sshd_config"])
+        var log = ""
+        while !log.contains("Server listening on") {
+            let more = child.read()
+            guard !more.isEmpty else { throw Failure(text: "sshd did not start: \(log)") }
+            log += more
         }
-        guard listening.wait(timeout: .now() + 10) == .success else {
-            throw Failure(text: "sshd did not start: \(logText)")
+        // Goes on reading, so that sshd never waits for room in the pipe.
+        let descriptor = dup(child.output)
+        Thread.detachNewThread {
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            while read(descriptor, &buffer, buffer.count) > 0 {}
+            close(descriptor)
         }
     }
 
     deinit {
-        try? lifeline.fileHandleForWriting.close()
-        process.waitUntilExit()
         try? FileManager.default.removeItem(atPath: folder)
     }
-
-    var logText: String { log.withLock { $0 } }
 
     var endpoint: SSHEndpoint { SSHEndpoint(host: "127.0.0.1", port: port, user: NSUserName()) }
 
@@ -144,27 +127,6 @@ enum TestFolder {
         )
         return path
     }
-}
-
-/// Runs a program to its end.
-@discardableResult
-func run(_ program: String, _ arguments: [String], environment: [String: String]? = nil) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.environment = environment
-    process.standardInput = FileHandle.nullDevice
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    let text = String(decoding: data, as: UTF8.self)
-    guard process.terminationStatus == 0 else {
-        throw TestServer.Failure(text: "\(program) \(arguments): \(text)")
-    }
-    return text
 }
 
 /// A TCP socket bound to 127.0.0.1 that never accepts; with a backlog it listens, and the kernel answers for it.

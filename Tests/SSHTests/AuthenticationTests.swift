@@ -1,0 +1,156 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import SSH
+
+@Suite("Authentication", .timeLimit(.minutes(2)))
+struct AuthenticationTests {
+    let server: TestServer
+    let keys: TestKeys
+
+    init() throws {
+        server = try TestServer.shared.get()
+        keys = try TestKeys.shared.get()
+    }
+
+    @Test("works with every kind of key file", arguments: TestKeys.plainNames)
+    func plainKey(name: String) async throws {
+        let connection = try await server.connect(identities: [.file(PrivateKeyFile(keys.path(name)))])
+        #expect(try await connection.run("echo in").text == "in\n")
+        await connection.close()
+    }
+
+    @Test("works with every kind of encrypted key file, asking once", arguments: TestKeys.secretNames)
+    func secretKey(name: String) async throws {
+        let asked = Mutex<[String]>([])
+        let file = PrivateKeyFile(keys.path(name)) { path in
+            asked.withLock { $0.append(path) }
+            return TestKeys.passphrase
+        }
+        async let first = server.connect(identities: [.file(file)])
+        async let second = server.connect(identities: [.file(file)])
+        for connection in try await [first, second] {
+            #expect(try await connection.run("echo in").text == "in\n")
+        }
+        #expect(asked.withLock { $0 } == [keys.path(name)])
+    }
+
+    @Test("works with every kind of key in an agent", arguments: TestKeys.plainNames)
+    func agentKey(name: String) async throws {
+        let agent = try TestAgent(keys: [keys.path(name)])
+        let connection = try await server.connect(identities: [.agent(agent.client)])
+        #expect(try await connection.run("echo in").text == "in\n")
+    }
+
+    @Test("goes on to the next identity, and names all that failed with their reasons")
+    func failures() async throws {
+        let agent = try TestAgent(keys: [keys.path("stranger")])
+        let garbage = keys.folder + "/garbage"
+        try "not a key\n".write(toFile: garbage, atomically: true, encoding: .utf8)
+        let useless: [Authentication.Identity] = [
+            .file(PrivateKeyFile("/nonexistent/id_rsa")),
+            .file(PrivateKeyFile(garbage)),
+            .file(PrivateKeyFile(keys.path("stranger"))),
+            .file(PrivateKeyFile(keys.path("ed25519-secret")) { _ in "canary-passphrase" }),
+            .file(PrivateKeyFile(keys.path("rsa-secret"))),
+            .file(PrivateKeyFile(keys.path("rsa-pem-secret")) { _ in "canary-passphrase" }),
+            .agent(agent.client),
+            .agent(SSHAgent(socketPath: "/nonexistent/agent")),
+        ]
+        let error = try await sshError { try await server.connect(identities: useless) }
+        #expect(error.kind == .authentication)
+        for part in [
+            "/nonexistent/id_rsa: cannot be read: No such file or directory",
+            "garbage: no private key in a format known here",
+            "stranger: refused by the server",
+            "ed25519-secret: wrong passphrase",
+            "rsa-secret (rsa-sha2-512): encrypted, and no passphrase given",
+            "rsa-pem-secret (rsa-sha2-512): wrong passphrase",
+            "no agent at /nonexistent/agent: No such file or directory",
+            "the server offers publickey",
+        ] {
+            #expect(error.seen.contains(part), "\(error.seen)")
+        }
+        #expect(!error.description.contains("canary"))
+
+        // The same, with one that works at the end.
+        let connection = try await server.connect(
+            identities: useless + [.file(PrivateKeyFile(keys.path("rsa")))]
+        )
+        #expect(try await connection.run("echo in").text == "in\n")
+    }
+
+    @Test("tells what the server said when it hung up after too many keys")
+    func tooManyKeys() async throws {
+        let server = try TestServer(extraConfiguration: "MaxAuthTries 1\nAuthorizedKeysFile none")
+        let error = try await sshError {
+            try await server.connect(
+                identities: ["ed25519", "ecdsa-256"].map { .file(PrivateKeyFile(keys.path($0))) }
+            )
+        }
+        #expect(error.kind == .authentication)
+        #expect(error.seen.contains("Too many authentication failures"), "\(error.seen)")
+    }
+
+    @Test("asks for no passphrase where the server does not know the key")
+    func noNeedlessQuestion() async throws {
+        let server = try TestServer(extraConfiguration: "AuthorizedKeysFile none")
+        let asked = Mutex(false)
+        let file = PrivateKeyFile(keys.path("ed25519-secret")) { _ in
+            asked.withLock { $0 = true }
+            return nil
+        }
+        let error = try await sshError { try await server.connect(identities: [.file(file)]) }
+        #expect(error.kind == .authentication)
+        #expect(asked.withLock { $0 } == false)
+    }
+
+    @Test("stops the clock while it asks for a passphrase")
+    func slowPerson() async throws {
+        let file = PrivateKeyFile(keys.path("ecdsa-256-secret")) { _ in
+            try? await EventLoop.shared.sleep(for: .seconds(6))
+            return TestKeys.passphrase
+        }
+        let connection = try await server.connect(identities: [.file(file)], deadline: .seconds(5))
+        #expect(await connection.isOpen)
+    }
+
+    @Test(
+        "offers RSA signatures that the server knows",
+        arguments: [
+            ("SSH-2.0-OpenSSH_9.2p1 Debian-2", "rsa-sha2-512"),
+            ("SSH-2.0-OpenSSH_7.2", "rsa-sha2-512"),
+            ("SSH-2.0-OpenSSH_6.6.1p1", "ssh-rsa"),
+            ("SSH-2.0-dropbear_2022.83", "rsa-sha2-256"),
+            ("SSH-2.0-Something", "rsa-sha2-512"),
+        ]
+    )
+    func rsaAlgorithms(banner: String, algorithm: String) {
+        #expect(Candidate.algorithms(type: "ssh-rsa", banner: banner) == [algorithm])
+        #expect(Candidate.algorithms(type: "ssh-ed25519", banner: banner) == ["ssh-ed25519"])
+    }
+}
+
+/// A private ssh-agent.
+final class TestAgent: Sendable {
+    let client: SSHAgent
+    private let child: Child
+    private let folder: String
+
+    init(keys: [String]) throws {
+        folder = try TestFolder.make("agent")
+        let socket = "\(folder)/socket"
+        child = try Child(["/usr/bin/ssh-agent", "-D", "-a", socket])
+        // It says where it listens once it does.
+        _ = child.read()
+        client = SSHAgent(socketPath: socket)
+        for key in keys {
+            try run("/usr/bin/ssh-add", ["-q", key], environment: ["SSH_AUTH_SOCK": socket])
+        }
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+}
