@@ -56,6 +56,11 @@ let package = Package(
         .testTarget(name: "ResourcesTests", dependencies: ["Resources", "ApusTesting"]),
         .testTarget(name: "TransportsTests", dependencies: ["Transports", "ApusTesting"]),
         .testTarget(name: "VRRPTests", dependencies: ["VRRP"]),
+        .testTarget(
+            name: "VRRPAgentTests",
+            dependencies: ["apus-vrrpd", "VRRP", "CLinux"],
+            exclude: ["Files"]
+        ),
         .testTarget(name: "KeepalivedConfigurationTests", dependencies: ["KeepalivedConfiguration"]),
         .testTarget(name: "RolesTests", dependencies: ["Roles", "ApusTesting"]),
         .testTarget(name: "PlaybooksTests", dependencies: ["Playbooks", "ApusTesting"]),

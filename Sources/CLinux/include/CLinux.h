@@ -1,8 +1,139 @@
-// The thinnest shim over Linux system calls that Swift's Glibc module does not have.
+// The thinnest shim over the Linux system calls that Swift cannot make itself: macros, variadic calls, and
+// what neither its Glibc module nor Embedded Swift has.
+//
+// Every function that can fail returns a negative errno value, as the kernel does. The declarations need
+// nothing but integers and pointers, so that Embedded Swift imports them without any libc headers; the C files
+// are compiled for the real target.
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__linux__)
+// The SSH module's poller; its constants are not in Swift's Glibc module.
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#endif
+
+// clock.c
+
+/// Nanoseconds of CLOCK_MONOTONIC.
+int64_t linux_monotonic(void);
+/// The time of day in UTC as "2017-04-09T16:52:39.123Z", for logs only; returns the count of bytes.
+int32_t linux_utc(char *text, int32_t size);
+
+// file.c
+
+const char *linux_error_text(int32_t error);
+int64_t linux_write(int32_t descriptor, const void *bytes, int64_t count);
+int64_t linux_read(int32_t descriptor, void *bytes, int64_t count);
+/// Opens a regular file for reading.
+int32_t linux_open(const char *path);
+void linux_close(int32_t descriptor);
+/// 0 when this process may execute the regular file at `path`.
+int32_t linux_executable(const char *path);
+/// 0 when nobody but root can change the file at `path`, by itself or by any directory above it; -EPERM if not.
+int32_t linux_only_root_changes(const char *path);
+const char *linux_environment(const char *name);
+/// Calls `found` with each path that matches, sorted. No match is no error.
+int32_t linux_glob(const char *pattern, void *context, void (*found)(void *context, const char *path));
+
+void linux_exit(int32_t status) __attribute__((noreturn));
+
+// wait.c
+
+#define LINUX_READABLE 0x001
+
+/// As struct pollfd.
+typedef struct {
+    int32_t descriptor;
+    int16_t events;
+    int16_t seen;
+} linux_wait_entry;
+
+/// Waits until an entry is ready or `timeout` nanoseconds have passed (negative: for ever); returns how many are.
+int32_t linux_wait(linux_wait_entry *entries, int32_t count, int64_t timeout);
+
+#define LINUX_SIGHUP 1
+#define LINUX_SIGINT 2
+#define LINUX_SIGKILL 9
+#define LINUX_SIGTERM 15
+#define LINUX_SIGCHLD 17
+
+/// From now on SIGHUP, SIGINT, SIGTERM and SIGCHLD are read from the returned descriptor; SIGPIPE is ignored.
+int32_t linux_signals(void);
+/// The next signal, or -EAGAIN.
+int32_t linux_next_signal(int32_t descriptor);
+
+// process.c
+
+/// Starts a program in a process group of its own, with /dev/null as its standard streams. `arguments` holds
+/// `size` bytes of NUL-terminated strings, the first of them the path. Changes to `user` and `group` first where
+/// `user` is not negative. Returns the process id, or what exec failed with.
+int32_t linux_spawn(const char *arguments, int64_t size, int64_t user, int64_t group);
+/// 0 while it runs; 1 when it ended, with its exit status, or 128 and the signal, in `status`.
+int32_t linux_reap(int32_t process, int32_t *status);
+int32_t linux_signal_group(int32_t process, int32_t signal);
+/// The ids of a user and of its first group; -ENOENT when there is none of that name.
+int32_t linux_user(const char *name, int64_t *user, int64_t *group);
+/// The id of a group; -ENOENT when there is none of that name.
+int32_t linux_group(const char *name, int64_t *group);
+/// Sends a datagram to the service manager's socket, "@" for an abstract one.
+int32_t linux_notify(const char *path, const void *bytes, int64_t count);
+
+// socket.c
+
+/// A raw socket for protocol 112 on one interface, in the group 224.0.0.18, that sends with TTL 255 and
+/// TOS 0xc0 and does not hear itself. Not blocking. Addresses are in host byte order.
+int32_t linux_vrrp_socket(const char *interface, int32_t index);
+/// Sends multicast from this address of the interface from now on.
+int32_t linux_vrrp_source(int32_t socket, int32_t index, uint32_t address);
+int64_t linux_send_to(int32_t socket, uint32_t address, const void *bytes, int64_t count);
+/// -EAGAIN when nothing is there.
+int64_t linux_receive(int32_t socket, void *bytes, int64_t count);
+/// A socket that sends whole Ethernet frames.
+int32_t linux_frame_socket(void);
+int64_t linux_send_frame(int32_t socket, int32_t index, const void *bytes, int64_t count);
+
+// netlink.c
+
+#define LINUX_RTMGRP_LINK 0x01
+#define LINUX_RTMGRP_IPV4_IFADDR 0x10
+
+#define LINUX_NLM_F_REQUEST 0x01
+#define LINUX_NLM_F_ACK 0x04
+#define LINUX_NLM_F_DUMP 0x300
+#define LINUX_NLM_F_EXCL 0x200
+#define LINUX_NLM_F_CREATE 0x400
+#define LINUX_NLMSG_ERROR 2
+#define LINUX_NLMSG_DONE 3
+#define LINUX_RTM_NEWLINK 16
+#define LINUX_RTM_DELLINK 17
+#define LINUX_RTM_GETLINK 18
+#define LINUX_RTM_NEWADDR 20
+#define LINUX_RTM_DELADDR 21
+#define LINUX_RTM_GETADDR 22
+#define LINUX_IFLA_ADDRESS 1
+#define LINUX_IFLA_IFNAME 3
+#define LINUX_IFA_ADDRESS 1
+#define LINUX_IFA_LOCAL 2
+#define LINUX_IFA_LABEL 3
+#define LINUX_IFA_BROADCAST 4
+#define LINUX_IFF_UP 0x01
+#define LINUX_IFF_RUNNING 0x40
+#define LINUX_AF_UNSPEC 0
+#define LINUX_AF_INET 2
+
+#define LINUX_EINTR 4
+#define LINUX_EAGAIN 11
+#define LINUX_EEXIST 17
+#define LINUX_ENOBUFS 105
+#define LINUX_EADDRNOTAVAIL 99
+
+/// A routing netlink socket. With `groups` it does not block and reports changes; without, it answers requests
+/// within a second or gives -EAGAIN.
+int32_t linux_netlink_socket(uint32_t groups);
+int64_t linux_send(int32_t socket, const void *bytes, int64_t count);
 
 #endif

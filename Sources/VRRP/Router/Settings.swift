@@ -47,17 +47,21 @@ extension VirtualRouter {
         public var burst: Int
         /// When the second burst follows the first, for neighbours that missed it. Default 5 s, zero: never.
         public var secondBurstAfter: Duration
-        /// How often a master repeats a single announcement. Default zero: never.
+        /// How often a master announces them again. Default zero: never.
         public var refresh: Duration
+        /// Packets for each address in such a repetition. Default 1.
+        public var refreshBurst: Int
 
         public init(
             burst: Int = 5,
             secondBurstAfter: Duration = .seconds(5),
-            refresh: Duration = .zero
+            refresh: Duration = .zero,
+            refreshBurst: Int = 1
         ) {
             self.burst = burst
             self.secondBurstAfter = secondBurstAfter
             self.refresh = refresh
+            self.refreshBurst = refreshBurst
         }
     }
 

@@ -56,7 +56,7 @@ extension VirtualRouter {
             }
             if let due = timers.refresh, now >= due {
                 timers.refresh = now + settings.announcements.refresh
-                perform(.announce(times: 1))
+                perform(.announce(times: settings.announcements.refreshBurst))
             }
         }
     }

@@ -1,0 +1,42 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+#include <linux/if.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+_Static_assert(LINUX_RTMGRP_LINK == RTMGRP_LINK && LINUX_RTMGRP_IPV4_IFADDR == RTMGRP_IPV4_IFADDR, "groups");
+_Static_assert(LINUX_NLM_F_REQUEST == NLM_F_REQUEST && LINUX_NLM_F_ACK == NLM_F_ACK, "flags");
+_Static_assert(LINUX_NLM_F_DUMP == NLM_F_DUMP && LINUX_NLM_F_EXCL == NLM_F_EXCL, "flags");
+_Static_assert(LINUX_NLM_F_CREATE == NLM_F_CREATE, "flags");
+_Static_assert(LINUX_NLMSG_ERROR == NLMSG_ERROR && LINUX_NLMSG_DONE == NLMSG_DONE, "types");
+_Static_assert(LINUX_RTM_NEWLINK == RTM_NEWLINK && LINUX_RTM_DELLINK == RTM_DELLINK, "types");
+_Static_assert(LINUX_RTM_GETLINK == RTM_GETLINK && LINUX_RTM_NEWADDR == RTM_NEWADDR, "types");
+_Static_assert(LINUX_RTM_DELADDR == RTM_DELADDR && LINUX_RTM_GETADDR == RTM_GETADDR, "types");
+_Static_assert(LINUX_IFLA_ADDRESS == IFLA_ADDRESS && LINUX_IFLA_IFNAME == IFLA_IFNAME, "attributes");
+_Static_assert(LINUX_IFA_ADDRESS == IFA_ADDRESS && LINUX_IFA_LOCAL == IFA_LOCAL, "attributes");
+_Static_assert(LINUX_IFA_LABEL == IFA_LABEL && LINUX_IFA_BROADCAST == IFA_BROADCAST, "attributes");
+_Static_assert(LINUX_IFF_UP == IFF_UP && LINUX_IFF_RUNNING == IFF_RUNNING, "interface flags");
+_Static_assert(LINUX_AF_UNSPEC == AF_UNSPEC && LINUX_AF_INET == AF_INET, "families");
+
+int32_t linux_netlink_socket(uint32_t groups) {
+    int flags = SOCK_RAW | SOCK_CLOEXEC | (groups ? SOCK_NONBLOCK : 0);
+    int descriptor = socket(AF_NETLINK, flags, NETLINK_ROUTE);
+    if (descriptor < 0) return -errno;
+    struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
+    struct timeval limit = {.tv_sec = 1};
+    if (bind(descriptor, (struct sockaddr *)&address, sizeof address) == 0
+        && (groups || setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0))
+        return descriptor;
+    int error = errno;
+    close(descriptor);
+    return -error;
+}
+
+int64_t linux_send(int32_t socket, const void *bytes, int64_t count) {
+    ssize_t sent = send(socket, bytes, (size_t)count, MSG_NOSIGNAL);
+    return sent < 0 ? -errno : sent;
+}

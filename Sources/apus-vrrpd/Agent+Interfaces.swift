@@ -1,0 +1,61 @@
+import VRRP
+
+extension Agent {
+    /// Takes in what changed on the interfaces, and puts back addresses that somebody removed.
+    mutating func observeInterfaces() throws(SystemError) {
+        try monitor.update(&links, rereading: &routing)
+        tellInterfaces()
+        for index in instances.indices where instances[index].router.state == .master {
+            for entry in instances[index].plan.addresses {
+                // Our own changes were reported before this look, so what is missing was removed by somebody.
+                guard let link = links.link(named: entry.device),
+                    !link.addresses.contains(where: { $0.address == entry.address.address })
+                else { continue }
+                handle(.addressRemoved(.v4(entry.address.address)), instance: index)
+                break
+            }
+        }
+    }
+
+    /// Opens and closes sockets as interfaces come and go, and tells the virtual routers.
+    mutating func tellInterfaces() {
+        for index in sockets.indices.reversed() {
+            let socket = sockets[index]
+            guard !links.links.contains(where: { $0.index == socket.index }) else { continue }
+            socket.close()
+            sockets.remove(at: index)
+        }
+        for index in instances.indices {
+            let status = instances[index].status(in: links)
+            guard status != instances[index].interface else { continue }
+            switch status {
+            case .up(let address):
+                guard prepareSocket(for: index, source: address) else {
+                    instances[index].interface = nil
+                    handle(.interfaceDown(.down), instance: index)
+                    continue
+                }
+                instances[index].interface = status
+                handle(.interfaceUp(.v4(address)), instance: index)
+            case .down(let fault):
+                instances[index].interface = status
+                handle(.interfaceDown(fault), instance: index)
+            }
+        }
+    }
+
+    private mutating func prepareSocket(for instance: Int, source: IPv4Address) -> Bool {
+        guard let link = links.link(named: instances[instance].plan.interface) else { return false }
+        do throws(SystemError) {
+            if let open = sockets.firstIndex(where: { $0.index == link.index }) {
+                if sockets[open].source != source { try sockets[open].use(source) }
+            } else {
+                sockets.append(try AdvertisementSocket(on: link, source: source))
+            }
+            return true
+        } catch {
+            Log.error("\(instances[instance].plan.name): \(error.description)")
+            return false
+        }
+    }
+}

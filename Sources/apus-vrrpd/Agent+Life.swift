@@ -1,0 +1,61 @@
+import VRRP
+
+extension Agent {
+    /// Starts what the plan says: cleans up after a predecessor, looks at the interfaces, runs the checks.
+    mutating func start() throws(SystemError) {
+        checks = plan.checks.map { RunningCheck($0) }
+        instances = plan.instances.map { Instance($0) }
+        try monitor.update(&links, rereading: &routing)
+        try removeStaleAddresses()
+        tellInterfaces()
+        for index in checks.indices {
+            if let passes = checks[index].start(at: Clock.now) { report(check: index, passes: passes) }
+        }
+        for index in instances.indices { handle(.start, instance: index) }
+    }
+
+    /// Resigns everywhere and leaves nothing behind.
+    mutating func stop() {
+        for index in instances.indices { handle(.shutdown, instance: index) }
+        for index in checks.indices { checks[index].stop() }
+        for socket in sockets { socket.close() }
+        (instances, checks, sockets) = ([], [], [])
+    }
+
+    /// Reads the configuration again. An invalid one changes nothing.
+    mutating func reload() throws(SystemError) {
+        let new: Plan
+        do throws(AgentError) {
+            new = try Plan(file: file)
+        } catch {
+            Log.error("\(error.description)\nthe new configuration is refused, the old one stays in force")
+            return
+        }
+        guard new.sources != plan.sources else {
+            Log.info("\(file): unchanged")
+            return
+        }
+        ServiceManager.tell("RELOADING=1")
+        stop()
+        plan = new
+        Log.info("\(file): read again: \(plan.summary)")
+        try start()
+        ServiceManager.tell("READY=1\nSTATUS=\(plan.summary)")
+    }
+
+    /// A predecessor that was killed leaves its addresses, and two nodes would answer for them. The owner's
+    /// addresses are the machine's own.
+    private mutating func removeStaleAddresses() throws(SystemError) {
+        for instance in instances where instance.plan.settings.priority != .owner {
+            for entry in instance.plan.addresses {
+                guard let link = links.link(named: entry.device),
+                    link.addresses.contains(where: { $0 == entry.address })
+                else { continue }
+                guard try routing.remove(entry, from: link) else { continue }
+                let what = "removed \(entry.address.description) from \(entry.device)"
+                Log.info("\(instance.plan.name): \(what): left there by an earlier run")
+            }
+        }
+        try monitor.update(&links, rereading: &routing)
+    }
+}

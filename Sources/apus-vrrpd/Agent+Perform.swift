@@ -1,0 +1,95 @@
+import VRRP
+
+extension Agent {
+    /// Lets a virtual router decide, and does what it says.
+    mutating func handle(_ event: VirtualRouter.Event, instance index: Int) {
+        instances[index].router.handle(event, at: Clock.now)
+        while let action = instances[index].router.nextAction() {
+            do throws(SystemError) {
+                try perform(action, instance: index)
+            } catch {
+                // The protocol goes on: its other actions may succeed, and silence would make things worse.
+                Log.error("\(instances[index].plan.name): \(error.description)")
+            }
+        }
+    }
+
+    private mutating func perform(_ action: VirtualRouter.Action, instance index: Int) throws(SystemError) {
+        let name = instances[index].plan.name
+        switch action {
+        case .send(let advertisement): send(advertisement, instance: index)
+        case .addAddresses: try addAddresses(instance: index)
+        case .removeAddresses: try removeAddresses(instance: index)
+        case .announce(let times): try announce(times: times, instance: index)
+        case .changed(let change):
+            Log.info(
+                "\(name): \(change.from.description) → \(change.to.description): \(change.reason.description)"
+            )
+        case .note(let note): Log.info("\(name): \(note.description)")
+        }
+    }
+
+    /// A lost link makes every interval's packet fail until the monitor has reported it, so failures are said
+    /// ever more rarely.
+    private mutating func send(_ advertisement: Advertisement, instance index: Int) {
+        let link = links.link(named: instances[index].plan.interface)
+        guard let socket = sockets.first(where: { $0.index == link?.index }) else { return }
+        do throws(SystemError) {
+            try socket.send(advertisement)
+            instances[index].failedSends = 0
+        } catch {
+            instances[index].failedSends += 1
+            let count = instances[index].failedSends
+            guard count & (count - 1) == 0 else { return }
+            Log.error("\(instances[index].plan.name): \(error.description) (\(count) in a row)")
+        }
+    }
+
+    /// One address that cannot be added must not keep the others away; the first error is reported.
+    private mutating func addAddresses(instance index: Int) throws(SystemError) {
+        var failure: SystemError?
+        for (number, entry) in instances[index].plan.addresses.enumerated() {
+            do throws(SystemError) {
+                guard let link = links.link(named: entry.device) else {
+                    throw SystemError(
+                        operation: "add \(entry.address.description) to \(entry.device)",
+                        code: 19
+                    )
+                }
+                if try routing.add(entry, to: link),
+                    !instances[index].added.contains(number)
+                {
+                    instances[index].added.append(number)
+                }
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private mutating func removeAddresses(instance index: Int) throws(SystemError) {
+        var failure: SystemError?
+        for number in instances[index].added {
+            let entry = instances[index].plan.addresses[number]
+            // With its interface, an address is gone too.
+            guard let link = links.link(named: entry.device) else { continue }
+            do throws(SystemError) {
+                _ = try routing.remove(entry, from: link)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        instances[index].added = []
+        if let failure { throw failure }
+    }
+
+    private func announce(times: Int, instance index: Int) throws(SystemError) {
+        for _ in 0..<times {
+            for entry in instances[index].plan.addresses {
+                guard let link = links.link(named: entry.device) else { continue }
+                try frames.announce(entry.address.address, on: link)
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import CLinux
+import VRRP
+
+/// The daemon: waits until something happens or is due, lets the protocol decide, and does what it says.
+struct Agent {
+    let file: String
+    var plan: Plan
+    var instances: [Instance] = []
+    var checks: [RunningCheck] = []
+    var sockets: [AdvertisementSocket] = []
+    var links: LinkTable
+    var routing: RoutingSocket
+    var monitor: LinkMonitor
+    let frames: FrameSocket
+    private let signals: Int32
+
+    /// Packets taken from one socket before timers get their turn: a flood must not starve them.
+    private static let packetsAtOnce = 512
+
+    /// Reads and checks the configuration, and opens what the work needs. Nothing has changed after this.
+    init(file: String) throws(AgentError) {
+        self.file = file
+        plan = try Plan(file: file)
+        do throws(SystemError) {
+            signals = Int32(try check(linux_signals(), "take over the signals"))
+            monitor = try LinkMonitor()
+            routing = try RoutingSocket()
+            frames = try FrameSocket()
+            links = try routing.table()
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Works until SIGTERM or SIGINT.
+    mutating func run() throws(AgentError) {
+        do throws(SystemError) {
+            Log.info("apus-vrrpd \(agentVersion) starts: \(plan.summary)")
+            try start()
+            ServiceManager.tell("READY=1\nSTATUS=\(plan.summary)")
+            while true {
+                try wait()
+                try observeInterfaces()
+                try receivePackets()
+                if try takeSignals() { return }
+                expireTimers()
+            }
+        } catch {
+            stop()
+            throw .system(error)
+        }
+    }
+
+    private func deadline() -> Instant? {
+        var next: Instant?
+        for instance in instances {
+            if let deadline = instance.router.deadline { next = min(next ?? deadline, deadline) }
+        }
+        for check in checks {
+            if let deadline = check.deadline { next = min(next ?? deadline, deadline) }
+        }
+        return next
+    }
+
+    private func wait() throws(SystemError) {
+        var entries: [linux_wait_entry] = []
+        for descriptor in [signals, monitor.descriptor] + sockets.map({ $0.descriptor }) {
+            entries.append(
+                linux_wait_entry(descriptor: descriptor, events: Int16(LINUX_READABLE), seen: 0)
+            )
+        }
+        let timeout = deadline().map { ($0 - Clock.now).waitNanoseconds } ?? -1
+        let result = entries.withUnsafeMutableBufferPointer {
+            linux_wait($0.baseAddress, Int32($0.count), timeout)
+        }
+        if result != -LINUX_EINTR { _ = try check(result, "wait for events") }
+    }
+
+    private mutating func receivePackets() throws(SystemError) {
+        for index in sockets.indices {
+            for _ in 0..<Agent.packetsAtOnce {
+                guard let packet = receive(from: index) else { break }
+                take(packet, from: index)
+            }
+        }
+    }
+
+    /// An interface that went down reports so here; the monitor says the rest.
+    private mutating func receive(from index: Int) -> [UInt8]? {
+        do throws(SystemError) {
+            return try sockets[index].receive()
+        } catch {
+            Log.warning(error.description)
+            return nil
+        }
+    }
+
+    private mutating func take(_ packet: [UInt8], from index: Int) {
+        do throws(Rejection) {
+            let datagram = try Datagram(ipv4: packet)
+            let advertisement = try Advertisement(datagram)
+            let interface = sockets[index].index
+            let addressee = instances.firstIndex {
+                $0.router.settings.virtualRouter == advertisement.virtualRouter
+                    && links.link(named: $0.plan.interface)?.index == interface
+            }
+            guard let addressee else { throw .unknownVirtualRouter }
+            handle(.received(advertisement, from: datagram.source), instance: addressee)
+        } catch {
+            let count = sockets[index].rejections.count(error)
+            // Another virtual router on the same network is nothing to complain about.
+            guard count & (count - 1) == 0, error != .unknownVirtualRouter else { return }
+            Log.warning("rejected a packet: \(error.description) (\(count) so far)")
+        }
+    }
+
+    private mutating func expireTimers() {
+        let now = Clock.now
+        for index in checks.indices {
+            guard let deadline = checks[index].deadline, deadline <= now else { continue }
+            if let passes = checks[index].timer(at: now) { report(check: index, passes: passes) }
+        }
+        for index in instances.indices {
+            guard let deadline = instances[index].router.deadline, deadline <= now else { continue }
+            handle(.timer, instance: index)
+        }
+    }
+
+    /// - Returns: whether to end.
+    private mutating func takeSignals() throws(SystemError) -> Bool {
+        while true {
+            let signal = linux_next_signal(signals)
+            switch signal {
+            case -LINUX_EAGAIN: return false
+            case -LINUX_EINTR: continue
+            case LINUX_SIGCHLD:
+                for index in checks.indices {
+                    if let passes = checks[index].reap(at: Clock.now) { report(check: index, passes: passes) }
+                }
+            case LINUX_SIGHUP: try reload()
+            case LINUX_SIGTERM, LINUX_SIGINT:
+                ServiceManager.tell("STOPPING=1")
+                Log.info("ends on request")
+                stop()
+                return true
+            default: _ = try check(signal, "read signals")
+            }
+        }
+    }
+
+    /// Tells every virtual router that tracks a check how it stands.
+    mutating func report(check: Int, passes: Bool) {
+        for index in instances.indices {
+            let trackers = instances[index].plan.trackedChecks
+            for (tracker, tracked) in trackers.enumerated() where tracked.check == check {
+                handle(.tracker(tracker, passes: passes != tracked.isReversed), instance: index)
+            }
+        }
+    }
+}

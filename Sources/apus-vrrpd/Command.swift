@@ -1,0 +1,84 @@
+import CLinux
+
+/// What the command line asks for.
+enum Command {
+    case run(file: String)
+    case check(file: String)
+    case version
+    case help
+    case misuse(String)
+
+    static let defaultFile = "/etc/keepalived/keepalived.conf"
+    static let usage = """
+        apus-vrrpd keeps virtual addresses on exactly one of several routers (VRRP, RFC 3768).
+
+        usage: apus-vrrpd [-f FILE]           run in the foreground
+               apus-vrrpd --check [-f FILE]   only check the configuration: exit status 0 or 1
+               apus-vrrpd --version
+               apus-vrrpd --help
+
+        FILE is in keepalived.conf syntax; default: \(defaultFile).
+        SIGHUP reads it again, SIGTERM and SIGINT resign and end.
+
+        """
+
+    init(arguments: ArraySlice<String>) {
+        var file = Command.defaultFile
+        var checks = false
+        var rest = arguments
+        while let argument = rest.popFirst() {
+            if argument.isSame(as: "-f") || argument.isSame(as: "--file") {
+                guard let value = rest.popFirst() else {
+                    self = .misuse("\(argument) needs a file")
+                    return
+                }
+                file = value
+            } else if argument.isSame(as: "--check") {
+                checks = true
+            } else if argument.isSame(as: "--version") {
+                self = .version
+                return
+            } else if argument.isSame(as: "--help") || argument.isSame(as: "-h") {
+                self = .help
+                return
+            } else {
+                self = .misuse("unknown argument \(argument)")
+                return
+            }
+        }
+        self = checks ? .check(file: file) : .run(file: file)
+    }
+
+    /// - Returns: the exit status: 0 all well, 1 an invalid configuration or a failure, 64 wrong use.
+    func run() -> Int32 {
+        switch self {
+        case .version:
+            Output.write("apus-vrrpd \(agentVersion)\n", to: Output.standard)
+            return 0
+        case .help:
+            Output.write(Command.usage, to: Output.standard)
+            return 0
+        case .misuse(let what):
+            Output.write("apus-vrrpd: \(what)\n\(Command.usage)", to: Output.error)
+            return 64
+        case .check(let file):
+            do {
+                let plan = try Plan(file: file)
+                Output.write("\(file): valid: \(plan.summary)\n", to: Output.standard)
+                return 0
+            } catch {
+                Output.write("\(error.description)\n", to: Output.error)
+                return 1
+            }
+        case .run(let file):
+            do {
+                var agent = try Agent(file: file)
+                try agent.run()
+                return 0
+            } catch {
+                Log.error(error.description)
+                return 1
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import VRRP
+
+/// What the agent does, worked out from its configuration files and checked against this machine.
+struct Plan {
+    var instances: [Instance]
+    var checks: [Check]
+    /// The bytes of all files read, to tell whether a reload changes anything.
+    var sources: [UInt8]
+
+    struct Instance {
+        var name: String
+        var interface: String
+        var settings: VirtualRouter.Settings
+        var addresses: [Address]
+        /// For each tracker of the settings, what it follows.
+        var trackedChecks: [TrackedCheck]
+    }
+
+    struct TrackedCheck {
+        /// Its index in the plan.
+        var check: Int
+        /// Whether its failing counts as passing, and the other way round.
+        var isReversed: Bool
+    }
+
+    struct Address {
+        var address: InterfaceAddress
+        var device: String
+        var label: String?
+        var broadcast: IPv4Address?
+        /// rtnetlink's number: 0 global … 254 host.
+        var scope: UInt8 = 0
+    }
+
+    struct Check {
+        var name: String
+        /// The first is the path of an executable file.
+        var arguments: [String]
+        var settings: PeriodicCheck.Settings
+        var user: Program.User?
+    }
+
+    /// For people.
+    var summary: String {
+        var text = ""
+        for instance in instances {
+            if !text.utf8.isEmpty { text += "; " }
+            text += "\(instance.name) on \(instance.interface),"
+            text += " virtual router \(instance.settings.virtualRouter.rawValue),"
+            text += " priority \(instance.settings.priority.rawValue)"
+        }
+        return text
+    }
+}

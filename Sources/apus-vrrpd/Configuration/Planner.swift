@@ -1,0 +1,169 @@
+import KeepalivedConfiguration
+import VRRP
+
+/// Turns a configuration into a plan, and gathers what this agent or this machine cannot do.
+struct Planner {
+    private let configuration: Configuration
+    private(set) var errors: [ConfigurationError] = []
+
+    init(_ configuration: Configuration) {
+        self.configuration = configuration
+    }
+
+    /// Only of use while `errors` stays empty.
+    mutating func plan(sources: [UInt8]) -> Plan {
+        var plan = Plan(instances: [], checks: [], sources: sources)
+        for script in configuration.scripts {
+            if let check = check(script) { plan.checks.append(check) }
+        }
+        for instance in configuration.instances {
+            if let planned = self.instance(instance) { plan.instances.append(planned) }
+        }
+        return plan
+    }
+
+    private mutating func refuse(_ message: String, at location: Location) {
+        errors.append(ConfigurationError(message, at: location))
+    }
+
+    private mutating func instance(_ instance: KeepalivedConfiguration.Instance) -> Plan.Instance? {
+        refuseUnsupported(instance)
+        guard let virtualRouter = VirtualRouterID(instance.virtualRouterID) else {
+            refuse("virtual_router_id must be within 1…255", at: instance.location)
+            return nil
+        }
+        var tracked: [(tracker: VirtualRouter.Tracker, check: Plan.TrackedCheck)] = []
+        for reference in instance.trackedScripts {
+            guard let index = configuration.scripts.firstIndex(where: { $0.name.isSame(as: reference.name) })
+            else {
+                refuse("there is no vrrp_script \(reference.name)", at: reference.location)
+                continue
+            }
+            let script = configuration.scripts[index]
+            tracked.append(
+                (
+                    VirtualRouter.Tracker(name: script.name, weight: reference.weight ?? script.weight),
+                    Plan.TrackedCheck(check: index, isReversed: reference.reverse ?? script.reverse)
+                )
+            )
+        }
+        let addresses = self.addresses(of: instance)
+        return Plan.Instance(
+            name: instance.name,
+            interface: instance.interface,
+            settings: VirtualRouter.Settings(
+                version: instance.version == .v3 ? .v3 : .v2,
+                virtualRouter: virtualRouter,
+                priority: Priority(instance.priority),
+                interval: instance.advertisementInterval,
+                authentication: authentication(of: instance),
+                addresses: addresses.map { .v4($0.address.address) },
+                // As in keepalived, `state MASTER` does without both.
+                preempts: !instance.noPreempt || instance.initialState == .master,
+                preemptDelay: instance.initialState == .master ? .zero : instance.preemptDelay,
+                announcements: VirtualRouter.Announcements(
+                    burst: instance.gratuitousARP.repeat,
+                    secondBurstAfter: instance.gratuitousARP.delay,
+                    refresh: instance.gratuitousARP.refresh,
+                    refreshBurst: instance.gratuitousARP.refreshRepeat
+                ),
+                trackers: tracked.map { $0.tracker }
+            ),
+            addresses: addresses,
+            trackedChecks: tracked.map { $0.check }
+        )
+    }
+
+    /// What is valid and not done yet is refused: people must not rely on what never happens.
+    private mutating func refuseUnsupported(_ instance: KeepalivedConfiguration.Instance) {
+        let notifications = instance.notifications
+        let notifies = [
+            notifications.master, notifications.backup, notifications.fault, notifications.stop,
+            notifications.any,
+        ]
+        let unsupported: [(Bool, String)] = [
+            (
+                !instance.unicastPeers.isEmpty || instance.unicastSource != nil,
+                "unicast_peer and unicast_src_ip"
+            ),
+            (instance.multicastSource != nil, "mcast_src_ip"),
+            (instance.gratuitousARP.interval > .zero, "vrrp_garp_interval"),
+            (notifies.contains { $0 != nil }, "notify programs"),
+        ]
+        for (isUsed, what) in unsupported where isUsed {
+            refuse("\(instance.name): apus-vrrpd does not support \(what) yet", at: instance.location)
+        }
+    }
+
+    private func authentication(of instance: KeepalivedConfiguration.Instance) -> VRRP.Authentication {
+        switch instance.authentication {
+        case .none: .none
+        case .pass(let password): .password(VRRP.Password(password.reveal()))
+        }
+    }
+
+    private mutating func addresses(of instance: KeepalivedConfiguration.Instance) -> [Plan.Address] {
+        var planned: [Plan.Address] = []
+        for entry in instance.virtualAddresses {
+            guard case .v4(let address)? = IPAddress(bytes: entry.address.bytes) else {
+                refuse("apus-vrrpd does not support IPv6 addresses yet", at: entry.location)
+                continue
+            }
+            planned.append(
+                Plan.Address(
+                    address: InterfaceAddress(address: address, prefixLength: entry.prefixLength),
+                    device: entry.device ?? instance.interface,
+                    label: entry.label,
+                    broadcast: broadcast(of: entry, address),
+                    scope: entry.scope
+                )
+            )
+        }
+        return planned
+    }
+
+    private func broadcast(of entry: VirtualAddress, _ address: IPv4Address) -> IPv4Address? {
+        switch entry.broadcast {
+        case nil: return nil
+        case .computed?:
+            // A mask of 32 bits leaves no host bit to set.
+            let hostBits = entry.prefixLength >= 32 ? 0 : UInt32.max >> UInt32(entry.prefixLength)
+            return IPv4Address(address.rawValue | hostBits)
+        case .address(let broadcast)?:
+            guard case .v4(let broadcast)? = IPAddress(bytes: broadcast.bytes) else { return nil }
+            return broadcast
+        }
+    }
+
+    /// A check whose program is missing would never fail over: keepalived disables it, here it is an error.
+    private mutating func check(_ script: Script) -> Plan.Check? {
+        do throws(SystemError) {
+            let path = try Program.find(script.command.first ?? "")
+            let user = script.user ?? configuration.globals.scriptUser
+            let identity: Program.User?
+            if let user {
+                identity = try Program.User(named: user.user, group: user.group)
+            } else {
+                identity = nil
+            }
+            if configuration.globals.enableScriptSecurity, identity.map({ $0.id == 0 }) ?? true {
+                try Program.requireOnlyRootChanges(path)
+            }
+            return Plan.Check(
+                name: script.name,
+                arguments: [path] + script.command.dropFirst(),
+                settings: PeriodicCheck.Settings(
+                    interval: script.interval,
+                    timeout: script.timeout,
+                    rise: script.rise,
+                    fall: script.fall,
+                    initiallyFails: script.initFail
+                ),
+                user: identity
+            )
+        } catch {
+            refuse("vrrp_script \(script.name): \(error.description)", at: script.location)
+            return nil
+        }
+    }
+}

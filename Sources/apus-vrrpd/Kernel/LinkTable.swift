@@ -1,0 +1,77 @@
+import CLinux
+import VRRP
+
+/// An address with its prefix length.
+struct InterfaceAddress: Equatable {
+    var address: IPv4Address
+    var prefixLength: UInt8
+}
+
+/// A network interface as netlink shows it.
+struct Link {
+    var index: Int32
+    var name: [UInt8]
+    var isUp = false
+    var hasCarrier = false
+    var hardwareAddress: [UInt8] = []
+    /// In the kernel's order: the primary one first.
+    var addresses: [InterfaceAddress] = []
+}
+
+/// All interfaces with their IPv4 addresses, kept by the kernel's messages.
+struct LinkTable {
+    private(set) var links: [Link] = []
+
+    func link(named name: String) -> Link? {
+        links.first { $0.name.elementsEqual(name.utf8) }
+    }
+
+    /// Messages that are about neither are ignored.
+    mutating func apply(_ message: NetlinkMessage) {
+        switch message.type {
+        case LINUX_RTM_NEWLINK, LINUX_RTM_DELLINK: applyLink(message)
+        case LINUX_RTM_NEWADDR, LINUX_RTM_DELADDR: applyAddress(message)
+        default: return
+        }
+    }
+
+    private mutating func applyLink(_ message: NetlinkMessage) {
+        // struct ifinfomsg: family, pad, type, index, flags, change. Bridges send messages of their own family
+        // about their ports: a port that leaves its bridge is no interface that vanishes.
+        let fixed = 16
+        let payload = message.payload[...]
+        guard payload.count >= fixed, Int32(payload[0]) == LINUX_AF_UNSPEC else { return }
+        let index = payload.native(at: 4, as: Int32.self)
+        let known = links.firstIndex { $0.index == index }
+        if message.type == LINUX_RTM_DELLINK {
+            if let known { links.remove(at: known) }
+            return
+        }
+        let flags = payload.native(at: 8, as: Int32.self)
+        var link = known.map { links[$0] } ?? Link(index: index, name: [])
+        link.isUp = flags & LINUX_IFF_UP != 0
+        link.hasCarrier = flags & LINUX_IFF_RUNNING != 0
+        if let name = message.attribute(LINUX_IFLA_IFNAME, after: fixed) {
+            link.name = [UInt8](name.prefix { $0 != 0 })
+        }
+        if let address = message.attribute(LINUX_IFLA_ADDRESS, after: fixed) {
+            link.hardwareAddress = address
+        }
+        if let known { links[known] = link } else { links.append(link) }
+    }
+
+    private mutating func applyAddress(_ message: NetlinkMessage) {
+        // struct ifaddrmsg: family, prefix length, flags, scope, index.
+        let fixed = 8
+        let payload = message.payload[...]
+        guard payload.count >= fixed, Int32(payload[0]) == LINUX_AF_INET else { return }
+        let index = payload.native(at: 4, as: Int32.self)
+        guard let known = links.firstIndex(where: { $0.index == index }),
+            let bytes = message.attribute(LINUX_IFA_LOCAL, after: fixed),
+            case .v4(let address)? = IPAddress(bytes: bytes)
+        else { return }
+        let entry = InterfaceAddress(address: address, prefixLength: payload[1])
+        links[known].addresses.removeAll { $0 == entry }
+        if message.type == LINUX_RTM_NEWADDR { links[known].addresses.append(entry) }
+    }
+}

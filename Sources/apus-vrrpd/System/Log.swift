@@ -1,0 +1,30 @@
+import CLinux
+
+/// One line an event, to stderr. For the journal each begins with its level (sd-daemon(3)), for people with
+/// the time.
+enum Log {
+    static func info(_ text: String) { line(level: 6, text) }
+    static func warning(_ text: String) { line(level: 4, text) }
+    static func error(_ text: String) { line(level: 3, text) }
+
+    private static func line(level: Int, _ text: String) {
+        let prefix = environment("JOURNAL_STREAM") == nil ? "\(time()) " : "<\(level)>"
+        Output.write("\(prefix)\(text)\n", to: Output.error)
+    }
+
+    private static func time() -> String {
+        var text = [CChar](repeating: 0, count: 32)
+        let length = text.withUnsafeMutableBufferPointer { linux_utc($0.baseAddress!, 32) }
+        var result = ""
+        for character in text.prefix(Int(length)) {
+            result.unicodeScalars.append(Unicode.Scalar(UInt8(bitPattern: character)))
+        }
+        return result
+    }
+}
+
+/// A variable of the environment; nil when unset or empty.
+func environment(_ name: String) -> String? {
+    guard let value = linux_environment(name), value.pointee != 0 else { return nil }
+    return String(cString: value)
+}

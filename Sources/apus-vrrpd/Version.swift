@@ -1,0 +1,2 @@
+/// What `--version` prints.
+let agentVersion = "0.1.0"

@@ -1,0 +1,70 @@
+import Foundation
+
+/// A running agent whose log can be waited for.
+final class AgentProcess: @unchecked Sendable {
+    private let process = Process()
+    private let condition = NSCondition()
+    private var log: [String] = []
+    private var partial = Data()
+
+    init(in namespace: String, configuration: URL) throws {
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        // Both replace themselves, so that signals reach the agent.
+        process.arguments = ["ip", "netns", "exec", namespace, agentPath, "-f", configuration.path]
+        let pipe = Pipe()
+        process.standardError = pipe
+        process.standardOutput = pipe
+        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil }
+            self?.take(data)
+        }
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    /// Waits for the end and returns the exit status.
+    func wait() -> Int32 {
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    var lines: [String] { condition.withLock { log } }
+
+    /// Waits until a line behind the first `skipping` contains a text.
+    ///
+    /// - Returns: the count of lines up to and with it, for the next wait.
+    /// - Throws: `CommandFailure` with the whole log after `limit` seconds.
+    @discardableResult
+    func wait(for text: String, after skipping: Int = 0, limit: TimeInterval) throws -> Int {
+        let deadline = Date(timeIntervalSinceNow: limit)
+        return try condition.withLock {
+            while true {
+                if let found = log.dropFirst(skipping).firstIndex(where: { $0.contains(text) }) {
+                    return found + 1
+                }
+                guard condition.wait(until: deadline) else {
+                    throw CommandFailure(
+                        description: "no '\(text)' within \(limit) s:\n\(log.joined(separator: "\n"))"
+                    )
+                }
+            }
+        }
+    }
+
+    private func take(_ data: Data) {
+        condition.withLock {
+            partial.append(data)
+            while let end = partial.firstIndex(of: UInt8(ascii: "\n")) {
+                log.append(String(decoding: partial[..<end], as: UTF8.self))
+                partial.removeSubrange(...end)
+            }
+            condition.broadcast()
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+@Suite("Command line")
+struct CommandLineTests {
+    static let sample = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Files/minimal.conf").path
+
+    @Test("says its version and its use")
+    func version() throws {
+        #expect(try run([agentPath, "--version"]).output.hasPrefix("apus-vrrpd "))
+        #expect(try run([agentPath, "--help"]).output.contains("usage: apus-vrrpd"))
+    }
+
+    @Test("wrong use is status 64", arguments: [["-f"], ["--chekc"], ["a", "b"]])
+    func misuse(arguments: [String]) throws {
+        #expect(try run([agentPath] + arguments, expecting: 64).output.contains("usage: apus-vrrpd"))
+    }
+
+    @Test("a valid configuration is summed up")
+    func valid() throws {
+        let shown = try run([agentPath, "--check", "-f", Self.sample]).output
+        #expect(shown.contains("haproxy on eth0, virtual router 51, priority 101"))
+    }
+
+    static let invalid: [(name: String, change: (old: String, new: String), message: String)] = [
+        (
+            "a missing program", ("test -e", "no-such-program -e"),
+            "1:1: vrrp_script check_haproxy: cannot find no-such-program"
+        ),
+        ("a misspelt keyword", ("priority", "priorty"), ":10:5: "),
+        ("what it does not support yet", ("priority", "mcast_src_ip 10.0.0.1\n    priority"), "mcast_src_ip"),
+        ("an IPv6 address", ("10.42.0.240", "2001:db8::1"), "IPv6"),
+    ]
+
+    @Test("errors name file, line and column, and are status 1", arguments: invalid.indices)
+    func invalidConfiguration(index: Int) throws {
+        let (name, change, message) = Self.invalid[index]
+        let text = try String(contentsOfFile: Self.sample, encoding: .utf8)
+        let file = FileManager.default.temporaryDirectory
+            .appendingPathComponent("vr-\(getpid())-\(index).conf")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(text.replacingOccurrences(of: change.old, with: change.new).utf8).write(to: file)
+        let shown = try run([agentPath, "--check", "-f", file.path], expecting: 1).output
+        #expect(shown.contains(file.path), "\(name)")
+        #expect(shown.contains(message), "\(name): \(shown)")
+    }
+
+    @Test("a file that is not there is named")
+    func missing() throws {
+        let shown = try run([agentPath, "--check", "-f", "/nonexistent/a.conf"], expecting: 1).output
+        #expect(shown.contains("cannot open /nonexistent/a.conf: No such file or directory"))
+    }
+}

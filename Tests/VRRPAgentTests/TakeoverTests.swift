@@ -1,0 +1,171 @@
+import Foundation
+import Testing
+
+/// Two agents with the seed's configuration on one wire. The limits are those the cluster promises.
+@Suite(
+    "Takeover",
+    .serialized,
+    .enabled(if: canUseNamespaces, "needs root and network namespaces")
+)
+struct TakeoverTests {
+    let network: TestNetwork
+    let first: URL
+    let second: URL
+
+    init() throws {
+        network = try TestNetwork(nodes: ["a", "b"])
+        try network.setHealthy("a", true)
+        try network.setHealthy("b", true)
+        first = try network.configuration("a", state: "MASTER", priority: 101)
+        second = try network.configuration("b", state: "BACKUP", priority: 100)
+    }
+
+    private func agent(_ node: String) throws -> AgentProcess {
+        try AgentProcess(
+            in: network.namespace(node),
+            configuration: node == "a" ? first : second
+        )
+    }
+
+    /// Both run, and the preferred one is master.
+    private func pair() throws -> (a: AgentProcess, b: AgentProcess) {
+        let a = try agent("a")
+        try a.wait(for: "backup → master", limit: 6)
+        let b = try agent("b")
+        try b.wait(for: "check check_haproxy passes", limit: 2)
+        try expectHolder("a")
+        return (a, b)
+    }
+
+    private func expectHolder(_ node: String, _ location: SourceLocation = #_sourceLocation) throws {
+        for other in ["a", "b"] {
+            #expect(
+                try network.holdsAddress(other) == (other == node),
+                "address on \(other)",
+                sourceLocation: location
+            )
+        }
+    }
+
+    @Test("a stopped agent resigns: the other holds the address within 2 s, and gives it back")
+    func stopped() throws {
+        let (a, b) = try pair()
+        a.signal(SIGTERM)
+        let seen = try b.wait(for: "backup → master: 10.99.0.1 resigned", limit: 2)
+        #expect(a.wait() == 0)
+        try expectHolder("b")
+        let again = try agent("a")
+        try again.wait(for: "backup → master: own priority 103 beats 102 of 10.99.0.2", limit: 5)
+        try b.wait(for: "master → backup", after: seen, limit: 1)
+        try expectHolder("a")
+    }
+
+    @Test("a killed agent is replaced within 5 s, and cleans up what it left when it returns")
+    func killed() throws {
+        let (a, b) = try pair()
+        a.signal(SIGKILL)
+        _ = a.wait()
+        try b.wait(for: "backup → master: no advertisement from", limit: 5)
+        #expect(try network.holdsAddress("a"), "nobody removes the address of a killed agent")
+        let again = try agent("a")
+        try again.wait(for: "left there by an earlier run", limit: 2)
+        try again.wait(for: "init → backup", limit: 2)
+        try expectHolder("b")
+        try again.wait(for: "backup → master", limit: 5)
+        try expectHolder("a")
+    }
+
+    @Test("a node cut off from the network is replaced within 5 s, and takes its place again")
+    func cutOff() throws {
+        let (a, b) = try pair()
+        try network.setSwitchPort("a", up: false)
+        try a.wait(for: "master → fault: interface has no carrier", limit: 1)
+        let seen = try b.wait(for: "backup → master: no advertisement from", limit: 5)
+        try expectHolder("b")
+        try network.setSwitchPort("a", up: true)
+        try a.wait(for: "fault → backup", limit: 2)
+        try b.wait(for: "master → backup", after: seen, limit: 6)
+        try expectHolder("a")
+    }
+
+    @Test("a failed check moves the address within 6 s, and it returns when the check passes")
+    func failedCheck() throws {
+        let (a, b) = try pair()
+        try network.setHealthy("a", false)
+        try b.wait(for: "backup → master: 10.99.0.1 resigned", limit: 6)
+        let seen = try a.wait(for: "master → backup: priority 102 of 10.99.0.2 beats own 101", limit: 1)
+        try expectHolder("b")
+        try network.setHealthy("a", true)
+        try a.wait(for: "backup → master: own priority 103 beats 102", after: seen, limit: 7)
+        try b.wait(for: "master → backup", limit: 1)
+        try expectHolder("a")
+    }
+
+    @Test("a check that fails on both moves nothing")
+    func failedOnBoth() throws {
+        let (a, b) = try pair()
+        try network.setHealthy("b", false)
+        try b.wait(for: "priority 102 → 100", limit: 3)
+        try network.setHealthy("a", false)
+        try a.wait(for: "stays master: no backup beats priority 101", limit: 5)
+        #expect(!b.lines.contains { $0.contains("→ master") })
+        try expectHolder("a")
+    }
+
+    @Test("an address that somebody removes is back at once")
+    func removed() throws {
+        let (a, _) = try pair()
+        try network.removeAddress("a")
+        try a.wait(for: "10.99.0.240 was removed by somebody: added again", limit: 1)
+        try expectHolder("a")
+        #expect(!a.lines.contains { $0.contains("master →") })
+    }
+
+    @Test("SIGHUP: the same file changes nothing, an invalid one is refused, a new one comes into force")
+    func reload() throws {
+        let (a, b) = try pair()
+        a.signal(SIGHUP)
+        try a.wait(for: "unchanged", limit: 2)
+        try Data("vrrp_instance haproxy {\n    interfaec eth0\n}\n".utf8).write(to: first)
+        a.signal(SIGHUP)
+        try a.wait(for: "a.conf:2:5", limit: 2)
+        try a.wait(for: "the old one stays in force", limit: 2)
+        try expectHolder("a")
+        _ = try network.configuration("a", state: "BACKUP", priority: 50)
+        a.signal(SIGHUP)
+        try a.wait(for: "read again", limit: 2)
+        try b.wait(for: "backup → master", limit: 2)
+        try expectHolder("b")
+    }
+
+    @Test("waits for an interface that comes later")
+    func interfaceLater() throws {
+        let space = network.namespace("a")
+        try run(["ip", "-n", space, "link", "set", "eth0", "down"])
+        try run(["ip", "-n", space, "link", "set", "eth0", "name", "eth9"])
+        let a = try agent("a")
+        try a.wait(for: "init → fault: interface does not exist", limit: 2)
+        try run(["ip", "-n", space, "link", "set", "eth9", "name", "eth0"])
+        try run(["ip", "-n", space, "link", "set", "eth0", "up"])
+        try a.wait(for: "fault → backup", limit: 2)
+        try a.wait(for: "backup → master", limit: 6)
+        #expect(try network.holdsAddress("a"))
+    }
+
+    @Test("tcpdump finds its packets valid, with and without a password", arguments: [false, true])
+    func valid(withPassword: Bool) throws {
+        let extra = withPassword ? "authentication {\n auth_type PASS\n auth_pass password\n }" : ""
+        _ = try network.configuration("a", state: "MASTER", priority: 101, extra: extra)
+        let a = try agent("a")
+        try a.wait(for: "backup → master", limit: 6)
+        let shown = try run(
+            ["ip", "netns", "exec", network.namespace("b"), "timeout", "5"]
+                + ["tcpdump", "-nvv", "-c", "2", "-i", "eth0", "ip proto 112"]
+        ).output
+        let authentication = withPassword ? "authtype simple" : "authtype none"
+        #expect(shown.contains("tos 0xc0, ttl 255"))
+        #expect(shown.contains("10.99.0.1 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 103"))
+        #expect(shown.contains("\(authentication), intvl 1s, length 20, addrs: 10.99.0.240"))
+        #expect(!shown.contains("bad vrrp cksum"))
+    }
+}
