@@ -54,6 +54,10 @@ extension TransportError {
             case .authentication: .authentication
             case .connectionLost, .closed, .channel: .lost
             }
-        self.init(code, error.description)
+        // Whoever shows it says which host it was.
+        self.init(
+            code,
+            "\(error.kind.rawValue): wanted \(error.wanted); saw \(error.seen)\n  try: \(error.remedy)"
+        )
     }
 }

@@ -152,6 +152,26 @@ struct ConvergenceTests {
         )
     }
 
+    @Test func aHandlerIsSupersededByALaterChangeThatDoesTheSame() async throws {
+        let hosts = try inventory("one\n")
+        let log = "\(scratch.path)/log"
+        let path = scratch.path
+        let service = Note(path: "\(path)/service", text: "started")
+        let restart = Handler("Restart", supersededBy: [service.id]) {
+            Act(name: "restart", script: "echo x >>\(log)")
+        }
+        func play(_ text: String) -> Play {
+            Play("Configure", on: "all") { _ in
+                Note(path: "\(path)/configuration", text: text).notify(restart)
+                service
+            }
+        }
+        _ = try await run(play("1"), on: hosts)
+        #expect(scratch.read("log") == nil)
+        _ = try await run(play("2"), on: hosts)
+        #expect(scratch.read("log") == "x\n")
+    }
+
     @Test func aHandlerRunsOnceAndOnlyAfterAChange() async throws {
         let hosts = try inventory("one\n")
         let log = "\(scratch.path)/log"

@@ -88,7 +88,9 @@ final class TerminalReporter: Reporter {
             state.busy[host]?.heading = "looking"
             return options.verbose ? [Style.faint("  connected  \(host)  \(duration.brief)")] : []
         case .unreachable(let host, let reason):
-            return [Style.bad("  unreachable  \(host)  \(reason)")]
+            let lines = reason.split(separator: "\n").map { $0.drop(while: \.isWhitespace) }
+            return ["  " + Style.bad("unreachable") + "  \(host)  \(lines.first ?? "")"]
+                + lines.dropFirst().map { "      \($0)" }
         case .planned(let host, let headings):
             state.busy[host] = ("looking", "", .now)
             state.board.plan(host, headings)
@@ -177,7 +179,7 @@ struct RecapTable {
     private func text(of line: Recap.Line) -> String {
         if let reason = line.unreachable {
             let done = line.ok + line.changed > 0 ? "ok \(line.ok)  changed \(line.changed)  " : ""
-            return done + Style.bad("unreachable: \(reason)")
+            return done + Style.bad("unreachable: \(reason.prefix { $0 != "\n" })")
         }
         func count(_ word: String, _ number: Int, as outcome: TaskResult.Outcome) -> String {
             let text = "\(word) \(number)"

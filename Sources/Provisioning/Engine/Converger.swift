@@ -17,8 +17,19 @@ struct Converger: Sendable {
     }
 
     struct Outcome: Sendable {
-        var notified: [Handler] = []
         var failed = false
+        private var pending: [Handler] = []
+
+        /// Handlers that a change notified and none after it superseded, each once.
+        var notified: [Handler] {
+            var seen = Set<String>()
+            return pending.filter { seen.insert($0.name).inserted }
+        }
+
+        mutating func note(_ changed: Play.Task) {
+            pending.removeAll { $0.supersededBy.contains(changed.resourceID) }
+            pending += changed.handlers
+        }
     }
 
     /// - Parameter first: the number of the first task, for reports.
@@ -47,7 +58,7 @@ struct Converger: Sendable {
             report(.finished(first + index, result))
             switch result.outcome {
             case .changed:
-                outcome.notified += tasks[index].handlers
+                outcome.note(tasks[index])
             case .failed where !tasks[index].ignoresFailure:
                 outcome.failed = true
                 return outcome

@@ -25,6 +25,18 @@ public struct Facts: Sendable, Hashable, Codable {
     public var runsSystemd: Bool
 
     public var architecture: Architecture? { Architecture(rawValue: machine) }
+
+    /// - Throws: where the machine is none that Apus has programs for.
+    public var supportedArchitecture: Architecture {
+        get throws {
+            guard let architecture else {
+                throw ObservationError(
+                    "the host is a «\(machine)»; there is no support for that architecture"
+                )
+            }
+            return architecture
+        }
+    }
 }
 
 struct FactsObservation: Observation {

@@ -79,6 +79,11 @@ struct PlayRun: Sendable {
         }
         do {
             try await converge(session)
+        } catch let error as TransportError where error.code != .authentication {
+            await session.close()
+            if Task.isCancelled { return }
+            ledger.markUnreachable(host.name, error.message)
+            run.reporter.report(.unreachable(host: host.name, reason: error.message))
         } catch {
             await session.close()
             fail(host.name, "\(error)")

@@ -47,9 +47,17 @@ extension Resource {
 public struct Handler: Sendable {
     public let name: String
     let tasks: [Play.Task]
+    let supersededBy: [ResourceID]
 
-    public init(_ name: String, @TaskBuilder tasks: () throws -> [Play.Task]) rethrows {
+    /// - Parameter supersededBy: resources whose change does what the handler would do: a service that was only just
+    ///   started needs no restart. The handler does not run where one of them changed after the task that notified it.
+    public init(
+        _ name: String,
+        supersededBy: [ResourceID] = [],
+        @TaskBuilder tasks: () throws -> [Play.Task]
+    ) rethrows {
         self.name = name
+        self.supersededBy = supersededBy
         self.tasks = try tasks().map { task in
             task.title == task.resourceID.description ? task.named(name) : task
         }
