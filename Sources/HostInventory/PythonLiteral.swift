@@ -6,7 +6,7 @@
 struct PythonLiteral {
     /// The literal, and its text without surrounding blanks and comments; nil where `text` is none.
     static func parse(_ text: ArraySlice<UInt8>) -> (value: Value, text: ArraySlice<UInt8>)? {
-        guard let first = text.first, canStart(first) else { return nil }
+        guard let first = text.first(where: { !$0.isBlank }), canStart(first) else { return nil }
         var parser = PythonLiteral(bytes: text)
         parser.skipBlanks()
         let start = parser.position
@@ -209,7 +209,10 @@ struct PythonLiteral {
 
     private mutating func number() -> Value? {
         let start = position
-        if peek == UInt8(ascii: "-") || peek == UInt8(ascii: "+") { position += 1 }
+        if peek == UInt8(ascii: "-") || peek == UInt8(ascii: "+") {
+            position += 1
+            skipBlanks()
+        }
         let digits = position
         while let byte = peek {
             let isExponentSign =

@@ -69,10 +69,9 @@ struct ConfigurationReader {
             .flag("enable_script_security"), .value("vrrp_version"), .value("default_interface"),
             .value("vrrp_garp_master_delay"), .value("vrrp_garp_master_repeat"),
             .value("vrrp_garp_master_refresh"), .value("vrrp_garp_master_refresh_repeat"),
-            .value("vrrp_garp_interval"), .value("vrrp_gna_interval"),
+            .value("vrrp_garp_interval"), .ignored("vrrp_gna_interval", 1...1),
             .ignored("vrrp_skip_check_adv_addr"), .ignored("dynamic_interfaces", 0...1),
             .ignored("process_names"), .ignored("log_unknown_vrids"),
-            .ignored("vrrp_higher_prio_send_advert", 0...1),
         ]
         + Keyword.unsupported([
             "notification_email", "notification_email_from", "smtp_server", "smtp_connect_timeout",
@@ -80,6 +79,7 @@ struct ConfigurationReader {
             "vrrp_mcast_group4", "vrrp_mcast_group6", "vrrp_iptables", "vrrp_ipsets",
             "vrrp_check_unicast_src",
             "vrrp_garp_lower_prio_repeat", "vrrp_garp_lower_prio_delay", "vrrp_lower_prio_no_advert",
+            "vrrp_higher_prio_send_advert",
             "vrrp_priority", "vrrp_no_swap", "vrrp_rt_priority", "vrrp_rlimit_rttime", "vrrp_notify_fifo",
             "vrrp_notify_fifo_script", "vrrp_startup_delay", "notify_fifo", "notify_fifo_script",
             "enable_dbus",
@@ -110,9 +110,6 @@ struct ConfigurationReader {
                 var settings = defaults.gratuitousARP
                 readGratuitousARP(statement, into: &settings)
                 defaults.gratuitousARP = settings
-            case "vrrp_gna_interval":
-                // One pace holds for both families.
-                _ = seconds(statement, 0...3600)
             default: break
             }
         }
