@@ -26,12 +26,21 @@ let package = Package(
         .target(name: "Provisioning", dependencies: ["HostInventory", "CLibCrypto"]),
         .target(
             name: "Resources",
-            dependencies: ["Provisioning", .product(name: "Stencil", package: "Stencil")]
+            dependencies: ["Provisioning", "HostInventory", .product(name: "Stencil", package: "Stencil")]
         ),
         .target(name: "Transports", dependencies: ["Provisioning", "SSH", "HostInventory"]),
         .target(name: "Apus", dependencies: ["Resources", "Provisioning", "HostInventory"]),
         .target(name: "ApusTesting", dependencies: ["Provisioning", "HostInventory"]),
-        .target(name: "Roles", dependencies: ["Apus", "KeepalivedConfiguration"], path: "roles"),
+        .target(
+            name: "Roles",
+            dependencies: ["Apus", "KeepalivedConfiguration"],
+            path: "roles",
+            // Found beside the Swift file that names them, not bundled.
+            exclude: [
+                "docker_balancer/haproxy.cfg.stencil", "docker_balancer/image",
+                "docker_server/image", "docker_server/index.html.stencil", "docker_server/pages",
+            ]
+        ),
         .target(name: "Playbooks", dependencies: ["Apus", "Roles"], path: "playbooks"),
         .target(
             name: "ApusCommands",
@@ -53,7 +62,10 @@ let package = Package(
         .testTarget(name: "SSHTests", dependencies: ["SSH"]),
         .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory"]),
         .testTarget(name: "ProvisioningTests", dependencies: ["Provisioning", "ApusTesting", "Transports"]),
-        .testTarget(name: "ResourcesTests", dependencies: ["Resources", "ApusTesting"]),
+        .testTarget(
+            name: "ResourcesTests",
+            dependencies: ["Resources", "Provisioning", "HostInventory", "ApusTesting"]
+        ),
         .testTarget(name: "TransportsTests", dependencies: ["Transports", "ApusTesting"]),
         .testTarget(name: "VRRPTests", dependencies: ["VRRP"]),
         .testTarget(
@@ -62,7 +74,7 @@ let package = Package(
             exclude: ["Files"]
         ),
         .testTarget(name: "KeepalivedConfigurationTests", dependencies: ["KeepalivedConfiguration"]),
-        .testTarget(name: "RolesTests", dependencies: ["Roles", "ApusTesting"]),
+        .testTarget(name: "RolesTests", dependencies: ["Roles", "Provisioning", "ApusTesting"]),
         .testTarget(name: "PlaybooksTests", dependencies: ["Playbooks", "ApusTesting"]),
         .testTarget(name: "ApusCommandsTests", dependencies: ["ApusCommands", "ApusTesting"]),
         .testTarget(name: "LabTests", dependencies: ["Playbooks", "Provisioning"]),

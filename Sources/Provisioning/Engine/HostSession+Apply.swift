@@ -102,7 +102,12 @@ extension HostSession {
     ) async throws {
         let opened = try await open(privilege)
         do {
-            try await UploadStream(upload: upload, channel: opened.channel, nonce: opened.nonce).run(progress)
+            try await UploadStream(
+                upload: upload,
+                channel: opened.channel,
+                nonce: opened.nonce,
+                deadline: step.deadline
+            ).run(progress)
         } catch let failure as UploadStream.Failure {
             await opened.channel.close()
             throw StepFailure(step: step.title, reason: failure.reason)

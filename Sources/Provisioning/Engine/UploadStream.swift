@@ -6,6 +6,8 @@ struct UploadStream: Sendable {
     let upload: Upload
     let channel: any TransportChannel
     let nonce: String
+    /// For all of it, from the first byte to the end of the receiver.
+    let deadline: Duration
 
     struct Failure: Error {
         let reason: String
@@ -15,12 +17,21 @@ struct UploadStream: Sendable {
     private static let stallDeadline: Duration = .seconds(60)
     private static let startDeadline: Duration = .seconds(30)
 
+    /// - Parameter progress: what was sent so far, then the lines that the receiver writes.
     /// - Throws: `Failure`, `TransportError`.
     func run(_ progress: @escaping @Sendable (String) -> Void) async throws {
+        do {
+            try await Deadline(after: deadline).run { try await stream(progress) }
+        } catch is DeadlineExceeded {
+            throw Failure(reason: "did not end within \(deadline.brief)")
+        }
+    }
+
+    private func stream(_ progress: @escaping @Sendable (String) -> Void) async throws {
         let go = "\(nonce) go"
         let line = "echo; echo \(shellQuoted(go)); ( eval \(shellQuoted(upload.receiver)) ); exit $?\n"
         try await channel.write(Array(line.utf8))
-        let (output, errors) = try await within(Self.startDeadline, "did not start") {
+        let errors = try await within(Self.startDeadline, "did not start") {
             try await waitForGo(go)
         }
         try await withThrowingTaskGroup(of: Int32?.self) { group in
@@ -28,7 +39,7 @@ struct UploadStream: Sendable {
                 try await send(progress)
                 return nil
             }
-            group.addTask { try await receive(output, errors) }
+            group.addTask { try await receive(errors, progress) }
             defer { group.cancelAll() }
             // The receiver ends last, unless it fails; its word on why is better than that of the broken write.
             var sendFailure: (any Error)?
@@ -47,17 +58,18 @@ struct UploadStream: Sendable {
         }
     }
 
-    private func waitForGo(_ go: String) async throws -> (output: [UInt8], errors: [UInt8]) {
+    /// - Returns: what came on the stream of errors until then.
+    private func waitForGo(_ go: String) async throws -> [UInt8] {
         var output: [UInt8] = []
         var errors: [UInt8] = []
         while !String(decoding: output, as: UTF8.self).contains("\n\(go)\n") {
             switch try await channel.read() {
             case .output(let bytes): output += bytes
             case .errors(let bytes): errors += bytes
-            case .exited(let status): throw failure(status, errors)
+            case .exited(let status): throw failure(status, [], errors)
             }
         }
-        return (output, errors)
+        return errors
     }
 
     private func send(_ progress: @escaping @Sendable (String) -> Void) async throws {
@@ -75,20 +87,37 @@ struct UploadStream: Sendable {
         try await channel.finishWriting()
     }
 
-    private func receive(_ output: [UInt8], _ errors: [UInt8]) async throws -> Int32 {
+    private func receive(
+        _ errors: [UInt8],
+        _ progress: @escaping @Sendable (String) -> Void
+    ) async throws -> Int32 {
+        var output: [UInt8] = []
         var errors = errors
         while true {
             switch try await channel.read() {
-            case .output: break
-            case .errors(let bytes): errors = (errors + bytes).suffix(4096)
+            case .output(let bytes):
+                output = (output + bytes).suffix(Self.kept)
+                report(output, progress)
+            case .errors(let bytes):
+                errors = (errors + bytes).suffix(Self.kept)
+                report(errors, progress)
             case .exited(0): return 0
-            case .exited(let status): throw failure(status, errors)
+            case .exited(let status): throw failure(status, output, errors)
             }
         }
     }
 
-    private func failure(_ status: Int32?, _ errors: [UInt8]) -> Failure {
-        Failure(reason: HostSession.reason(of: ShellOutput(status: status ?? -1, errors: errors)))
+    /// Of each stream, for the reason of a failure.
+    private static let kept = 16 << 10
+
+    private func report(_ stream: [UInt8], _ progress: @Sendable (String) -> Void) {
+        let lines = String(decoding: stream.suffix(512), as: UTF8.self).split(whereSeparator: \.isNewline)
+        if let line = lines.last?.trimmed, !line.isEmpty { progress(line) }
+    }
+
+    private func failure(_ status: Int32?, _ output: [UInt8], _ errors: [UInt8]) -> Failure {
+        let said = ShellOutput(status: status ?? -1, output: output, errors: errors)
+        return Failure(reason: HostSession.reason(of: said))
     }
 
     private func within<Value: Sendable>(
