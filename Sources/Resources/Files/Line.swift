@@ -1,0 +1,144 @@
+public import Provisioning
+
+/// A line of a text file; the file's other lines stay as they are, byte by byte.
+///
+/// With a pattern, the line is the only one of its kind: it takes the place of the first line that matches, and
+/// further ones that match are removed.
+public struct Line: Resource {
+    public enum Position: Sendable, Hashable {
+        case end
+        case beginning
+        /// After the last line that matches; at the end where none does.
+        case after(LinePattern)
+        /// Before the first line that matches; at the end where none does.
+        case before(LinePattern)
+    }
+
+    public let path: String
+    public let text: String
+    /// Lines that are other versions of this one.
+    public var pattern: LinePattern?
+    public var state: Presence
+    /// Where it is put when nothing is there that it could replace.
+    public var position: Position
+    /// Whether a missing file is made; else a missing file is an error.
+    public var create: Bool
+
+    public init(
+        _ path: String,
+        _ text: String,
+        matching pattern: LinePattern? = nil,
+        state: Presence = .present,
+        position: Position = .end,
+        create: Bool = false
+    ) {
+        self.path = path
+        self.text = text
+        self.pattern = pattern
+        self.state = state
+        self.position = position
+        self.create = create
+    }
+
+    public var name: String { "\(path): \(text)" }
+
+    public var dependencies: [ResourceID] {
+        [ResourceID(File.self, path), ResourceID(kind: "Template", name: path)]
+    }
+
+    public func validate() throws {
+        try requireAbsolute(path)
+        guard !text.isEmpty || (state == .absent && pattern != nil) else {
+            throw ResourceError("Line in \(path) has no text")
+        }
+        guard !text.utf8.contains(where: { $0 == 0x0a || $0 == 0 }) else {
+            throw ResourceError("Line in \(path): a line has no line end and no NUL byte in it")
+        }
+        try pattern?.validate()
+        switch position {
+        case .after(let pattern), .before(let pattern): try pattern.validate()
+        case .end, .beginning: break
+        }
+    }
+
+    public var probe: Probe<(FileText, FileState?)> {
+        Probe(FileTextObservation(path: path)).and(Probe(FileObservation(path: path)))
+    }
+
+    public func plan(from seen: (FileText, FileState?)) -> Plan {
+        let before: [UInt8]
+        switch seen.0 {
+        case .text(let bytes): before = bytes
+        case .absent where state == .absent: return .unchanged
+        case .absent where create: before = []
+        case .absent: return .unknown("\(path) is not there yet")
+        case .other: return .unknown("\(path) is there, and is not a regular file")
+        case .tooLarge(let size):
+            return .unknown(
+                "\(path) has \(size) bytes; Line reads files of at most \(FileTextObservation.limit)"
+            )
+        }
+        do {
+            let after = try edited(before)
+            if after == before, seen.1 != nil { return .unchanged }
+            let file = File(path, .bytes(after), mode: nil, owner: nil, group: nil, isSecret: false)
+            // Only the content is compared: a state without a digest differs from any.
+            let plan = file.plan(from: seen.1)
+            guard case .change(let change) = plan else { return plan }
+            var difference = Difference()
+            difference.entries.append(
+                .content(
+                    path: path,
+                    before: String(decoding: before, as: UTF8.self),
+                    after: String(decoding: after, as: UTF8.self)
+                )
+            )
+            return .change(change.steps, difference)
+        } catch {
+            return .unknown("\(error)")
+        }
+    }
+
+    /// The file as it is to be.
+    func edited(_ bytes: [UInt8]) throws -> [UInt8] {
+        let newline = UInt8(ascii: "\n")
+        var lines = bytes.split(separator: newline, omittingEmptySubsequences: false)
+        let endsInNewline = lines.last?.isEmpty == true
+        if endsInNewline { lines.removeLast() }
+        let original = lines
+        let wanted = Array(text.utf8)
+        let matches = try pattern?.matcher()
+        func isSame(_ line: ArraySlice<UInt8>) -> Bool { line.elementsEqual(wanted) }
+        func isKind(_ line: ArraySlice<UInt8>) -> Bool {
+            matches?(String(decoding: line, as: UTF8.self)) ?? false
+        }
+        let candidates = lines.indices.filter { isSame(lines[$0]) || isKind(lines[$0]) }
+        var surplus = Set<Int>()
+        if state == .absent {
+            surplus = Set(candidates)
+        } else if let kept = candidates.first(where: { isSame(lines[$0]) }) ?? candidates.first {
+            lines[kept] = wanted[...]
+            // Without a pattern, a line that is there twice was meant so by somebody.
+            if pattern != nil { surplus = Set(candidates).subtracting([kept]) }
+        } else {
+            lines.insert(wanted[...], at: try place(in: lines))
+        }
+        let result = lines.indices.filter { !surplus.contains($0) }.map { lines[$0] }
+        if result == original { return bytes }
+        return result.isEmpty ? [] : Array(result.joined(separator: [newline])) + [newline]
+    }
+
+    private func place(in lines: [ArraySlice<UInt8>]) throws -> Int {
+        func text(_ line: ArraySlice<UInt8>) -> String { String(decoding: line, as: UTF8.self) }
+        switch position {
+        case .end: return lines.count
+        case .beginning: return 0
+        case .after(let pattern):
+            let matches = try pattern.matcher()
+            return lines.lastIndex { matches(text($0)) }.map { $0 + 1 } ?? lines.count
+        case .before(let pattern):
+            let matches = try pattern.matcher()
+            return lines.firstIndex { matches(text($0)) } ?? lines.count
+        }
+    }
+}

@@ -1,0 +1,56 @@
+public import Provisioning
+
+/// Restarts a systemd unit, in every run: meant for handlers.
+public struct ServiceRestart: Resource {
+    public let unit: String
+    public var deadline: Duration
+
+    public init(_ unit: String, deadline: Duration = .seconds(120)) {
+        self.unit = UnitObservation.fullName(unit)
+        self.deadline = deadline
+    }
+
+    public var name: String { unit }
+    public var isAction: Bool { true }
+    public var dependencies: [ResourceID] { [ResourceID(SystemdUnit.self, unit)] }
+    public func validate() throws { try UnitObservation.validate(unit) }
+    public var probe: Probe<UnitState> { Probe(UnitObservation(unit: unit)) }
+
+    public func plan(from state: UnitState) -> Plan {
+        guard state.isThere else { return .unknown("the unit \(unit) is not there yet") }
+        var difference = Difference()
+        difference.note("state", from: state.shown, to: "restarted")
+        let reload: [Step] = state.needsReload ? [.run(["systemctl", "daemon-reload"])] : []
+        let restart = Step.script("restart \(unit)", deadline: deadline, UnitScript.activate("restart", unit))
+        return .change(reload + [restart], difference)
+    }
+}
+
+/// Makes a running systemd unit read its configuration again, in every run: meant for handlers.
+///
+/// A unit that cannot reload is restarted; one that does not run stays so.
+public struct ServiceReload: Resource {
+    public let unit: String
+    public var deadline: Duration
+
+    public init(_ unit: String, deadline: Duration = .seconds(120)) {
+        self.unit = UnitObservation.fullName(unit)
+        self.deadline = deadline
+    }
+
+    public var name: String { unit }
+    public var isAction: Bool { true }
+    public var dependencies: [ResourceID] { [ResourceID(SystemdUnit.self, unit)] }
+    public func validate() throws { try UnitObservation.validate(unit) }
+    public var probe: Probe<UnitState> { Probe(UnitObservation(unit: unit)) }
+
+    public func plan(from state: UnitState) -> Plan {
+        guard state.isThere else { return .unknown("the unit \(unit) is not there yet") }
+        guard state.isRunning else { return .unchanged }
+        var difference = Difference()
+        difference.note("state", from: state.shown, to: "reloaded")
+        let reload: [Step] = state.needsReload ? [.run(["systemctl", "daemon-reload"])] : []
+        let script = UnitScript.activate("try-reload-or-restart", unit)
+        return .change(reload + [.script("reload \(unit)", deadline: deadline, script)], difference)
+    }
+}
