@@ -22,10 +22,9 @@ int32_t linux_vrrp_socket(const char *interface, int32_t index) {
     int descriptor = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 112);
     if (descriptor < 0) return -errno;
     struct ip_mreqn membership = {.imr_multiaddr.s_addr = htonl(group), .imr_ifindex = index};
-    int ttl = 255, tos = 0xc0, loop = 0, all = 0;
+    int ttl = 255, tos = 0xc0, loop = 0;
     if (setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, interface, (socklen_t)strlen(interface)) < 0
         || setsockopt(descriptor, IPPROTO_IP, IP_ADD_MEMBERSHIP, &membership, sizeof membership) < 0
-        || setsockopt(descriptor, IPPROTO_IP, IP_MULTICAST_ALL, &all, sizeof all) < 0
         || setsockopt(descriptor, IPPROTO_IP, IP_MULTICAST_LOOP, &loop, sizeof loop) < 0
         || setsockopt(descriptor, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof ttl) < 0
         || setsockopt(descriptor, IPPROTO_IP, IP_TTL, &ttl, sizeof ttl) < 0

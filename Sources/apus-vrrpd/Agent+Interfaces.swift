@@ -32,7 +32,7 @@ extension Agent {
             case .up(let address):
                 guard prepareSocket(for: index, source: address) else {
                     instances[index].interface = nil
-                    handle(.interfaceDown(.down), instance: index)
+                    handle(.interfaceDown(.noSocket), instance: index)
                     continue
                 }
                 instances[index].interface = status
@@ -52,9 +52,15 @@ extension Agent {
             } else {
                 sockets.append(try AdvertisementSocket(on: link, source: source))
             }
+            instances[instance].failedSockets = 0
             return true
         } catch {
-            Log.error("\(instances[instance].plan.name): \(error.description)")
+            // Tried again whenever something happens, so said ever more rarely.
+            instances[instance].failedSockets += 1
+            let count = instances[instance].failedSockets
+            if count & (count - 1) == 0 {
+                Log.error("\(instances[instance].plan.name): \(error.description)")
+            }
             return false
         }
     }

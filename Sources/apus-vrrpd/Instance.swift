@@ -9,6 +9,7 @@ struct Instance {
     /// The addresses that it put on interfaces, so that it takes no others off.
     var added: [Int] = []
     var failedSends: UInt64 = 0
+    var failedSockets: UInt64 = 0
 
     enum InterfaceStatus: Equatable {
         case up(IPv4Address)

@@ -22,5 +22,7 @@ extension VirtualRouter {
         case down
         case noCarrier
         case noAddress
+        /// No socket could be opened on it.
+        case noSocket
     }
 }

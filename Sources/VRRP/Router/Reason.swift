@@ -48,6 +48,7 @@ extension VirtualRouter.InterfaceFault {
         case .down: "interface is down"
         case .noCarrier: "interface has no carrier"
         case .noAddress: "interface has no address to send from"
+        case .noSocket: "no socket could be opened on the interface"
         }
     }
 }

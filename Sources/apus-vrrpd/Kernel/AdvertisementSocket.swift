@@ -20,7 +20,12 @@ struct AdvertisementSocket {
                 remedy: "run as root, or with CAP_NET_RAW and CAP_NET_ADMIN"
             )
         )
-        try use(source)
+        do throws(SystemError) {
+            try use(source)
+        } catch {
+            close()
+            throw error
+        }
     }
 
     func close() { linux_close(descriptor) }

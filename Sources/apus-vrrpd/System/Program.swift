@@ -15,7 +15,11 @@ enum Program {
             let path = "\(String(Substring(directory)))/\(name)"
             if linux_executable(path) == 0 { return path }
         }
-        throw SystemError(operation: "find \(name) in \(directories)", code: 2)
+        throw SystemError(
+            operation: "find \(name) in \(directories)",
+            code: 2,
+            remedy: "install the package that has it; without it this check could never fail over"
+        )
     }
 
     /// For `enable_script_security`.
