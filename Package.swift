@@ -77,7 +77,10 @@ let package = Package(
         .testTarget(name: "RolesTests", dependencies: ["Roles", "Provisioning", "ApusTesting"]),
         .testTarget(name: "PlaybooksTests", dependencies: ["Playbooks", "ApusTesting"]),
         .testTarget(name: "ApusCommandsTests", dependencies: ["ApusCommands", "ApusTesting"]),
-        .testTarget(name: "LabTests", dependencies: ["Playbooks", "Provisioning"]),
+        .testTarget(
+            name: "LabTests",
+            dependencies: ["Playbooks", "Apus", "Provisioning", "HostInventory", "Transports", "ApusTesting"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+extension LabSuite {
+    /// Nodes that are off, that reboot, and that are switched off.
+    @Suite struct Power {
+        @Test("a node without power is unreachable, and says why; the others converge; exit status 4")
+        func oneNodeOff() async throws {
+            try await Lab.converge()
+            let page = "/srv/nginx/server1/index.html"
+            try await Node.pi3.root("echo altered >> \(page)")
+            try await Lab.perform("power-off", "pi4")
+            let connectTimeout = 5
+            let run = try await Lab.apus(
+                "run",
+                "site",
+                "-i",
+                Lab.inventoryPath,
+                "--connect-timeout",
+                "\(connectTimeout)"
+            )
+            try await Lab.perform("power-on", "pi4")
+
+            #expect(run.status == 4, "\(run.output)\n\(run.errors)")
+            let recap = run.output.components(separatedBy: "\nRecap").last ?? ""
+            let lines = recap.split(separator: "\n").map(String.init)
+            let off = try #require(lines.first { $0.contains(Node.pi4.address) }, "\(run.output)")
+            // What the kernel says of an address that nobody has, or that the deadline passed.
+            let words = try #require(off.components(separatedBy: "unreachable: ").dropFirst().first, "\(off)")
+            #expect(words.contains { $0.isLetter }, "\(off)")
+            for node in Node.allCases where node != .pi4 {
+                let line = try #require(lines.first { $0.contains("\(node.address) ") }, "\(run.output)")
+                #expect(line.contains("failed 0") && !line.contains("unreachable"), "\(line)")
+            }
+            #expect(try await !Node.pi3.root("cat \(page)").contains("altered"))
+            // A converged run and one mended page take seconds; the rest is for the node that is off, once.
+            #expect(run.duration < .seconds(connectTimeout + 20))
+        }
+
+        @Test("reboot rolls one node at a time, and the virtual address never stays silent for more than 5 s")
+        func reboot() async throws {
+            try await Prober.during { prober in
+                try await Lab.settle(prober)
+                let before = try await onEach { try await $0.bootID }
+                let start = ContinuousClock.now
+                let outages = try await PowerWatch.during {
+                    let run = try await LabRun.of("reboot")
+                    #expect(run.isWell, "\(run.trouble)")
+                    #expect(run.changed.count == Node.allCases.count)
+                }
+                // Balancers come first in the inventory; pi1 has the address back before the last server goes.
+                #expect(await prober.answer(from: .pi1, within: .seconds(15)) != nil)
+                let silence = prober.longestSilence(from: start)
+                print("reboot of all nodes: \(start.duration(to: .now)), silent for \(silence) at most")
+                #expect(silence <= .seconds(5))
+
+                let after = try await onEach { try await $0.bootID }
+                for node in Node.allCases { #expect(after[node] != before[node], "\(node)") }
+                #expect(outages.map(\.node) == Node.allCases)
+                for (one, next) in zip(outages, outages.dropFirst()) {
+                    #expect(one.time.upperBound < next.time.lowerBound, "\(one.node) and \(next.node)")
+                }
+                try await servicesWereUpBeforeTheNext()
+            }
+            // Containers, agents, firewall rules and settings are as they were, without anybody's help.
+            let again = try await LabRun.of("site")
+            #expect(again.isWell, "\(again.trouble)")
+            #expect(again.unsettled == [])
+        }
+
+        /// The nodes have one kernel, and so one monotonic clock: each ran its Docker before the next one booted.
+        private func servicesWereUpBeforeTheNext() async throws {
+            let clocks = try await onEach { node in
+                let shown = try await node.root(
+                    """
+                    systemctl show -P UserspaceTimestampMonotonic
+                    systemctl show -P ActiveEnterTimestampMonotonic docker.service
+                    """
+                )
+                return shown.split(separator: "\n").compactMap { UInt64($0) }
+            }
+            for (one, next) in zip(Node.allCases, Node.allCases.dropFirst()) {
+                let docker = try #require(clocks[one]?.last)
+                let boot = try #require(clocks[next]?.first)
+                #expect(docker < boot, "\(one) had Docker at \(docker) µs, \(next) booted at \(boot) µs")
+            }
+        }
+
+        @Test("servershutdown leaves no node running")
+        func shutdown() async throws {
+            try await Lab.converge()
+            let run = try await Lab.apus("run", "servershutdown", "-i", Lab.inventoryPath)
+            let status = try await Lab.perform("status")
+            // For whoever comes next, whatever came of it.
+            try await Lab.perform("up")
+
+            #expect(run.status == 0, "\(run.output)\n\(run.errors)")
+            let nodes = status.split(separator: "\n").map { $0.split(separator: " ") }
+            #expect(nodes.map { String($0[0]) } == Node.allCases.map(\.rawValue))
+            #expect(nodes.allSatisfy { $0.last == "off" }, "\(status)")
+            try await Prober.during { try await Lab.settle($0) }
+        }
+    }
+}
+
+extension Node {
+    var bootID: String {
+        get async throws { try await root("cat /proc/sys/kernel/random/boot_id") }
+    }
+}
