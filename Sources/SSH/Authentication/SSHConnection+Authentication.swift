@@ -109,6 +109,12 @@ extension SSHConnection {
             let name = algorithm == type ? candidate.name : "\(candidate.name) (\(algorithm))"
             switch try await tryKey(candidate, algorithm: algorithm, limit: limit) {
             case nil: return true
+            case let reason? where type == "ssh-rsa" && banner.contains("dropbear"):
+                // It insists on the name that `blob(_:namedAs:)` has to change.
+                attempts.add(
+                    name,
+                    "\(reason) (Dropbear takes no RSA from libssh2; use an Ed25519 key, or OpenSSH)"
+                )
             case let reason?: attempts.add(name, reason)
             }
         }
@@ -150,7 +156,8 @@ extension SSHConnection {
     }
 
     /// libssh2 1.10 names the signature algorithm by the name in the key's blob. For RSA with SHA-2 the name there
-    /// has to be changed therefore (RFC 8332 §3.2 wants `ssh-rsa` in it, servers take both).
+    /// has to be changed therefore (RFC 8332 §3.2 wants `ssh-rsa` in it; OpenSSH
+    /// takes both, Dropbear does not).
     private static func blob(_ blob: [UInt8], namedAs algorithm: String) -> [UInt8] {
         var reader = WireReader(blob)
         guard let name = reader.text(), name != algorithm else { return blob }

@@ -44,11 +44,6 @@ struct TestKeys: Sendable {
         }
         try run("/usr/bin/ssh-keygen", ["-q", "-N", "", "-t", "ed25519", "-f", "\(folder)/stranger"])
         authorized = lines.joined()
-        atexit {
-            if let keys = try? TestKeys.shared.get() {
-                try? FileManager.default.removeItem(atPath: keys.folder)
-            }
-        }
     }
 
     func path(_ name: String) -> String { "\(folder)/\(name)" }

@@ -116,15 +116,18 @@ final class TestServer: Sendable {
     }
 }
 
-/// A folder for one test's files.
+/// Folders for tests' files, all of which go when the tests end.
 enum TestFolder {
+    private static let root: String = {
+        var template = Array("/tmp/apus-ssh-tests-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { fatalError("no temporary folder: \(errno)") }
+        atexit { try? FileManager.default.removeItem(atPath: TestFolder.root) }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }()
+
     static func make(_ name: String) throws -> String {
-        let path = NSTemporaryDirectory() + "apus-\(name)-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: path,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700]
-        )
+        let path = "\(root)/\(name)-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         return path
     }
 }
