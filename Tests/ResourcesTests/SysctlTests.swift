@@ -10,28 +10,31 @@ struct SysctlTests {
     @Test(
         "plans for now and for the next boot",
         arguments: [
-            ("value 1\n\(own):net.ipv4.ip_forward = 1\n", "unchanged"),
-            ("value 0\n\(own):net.ipv4.ip_forward = 1\n", "change: now: 0 → 1"),
-            ("value 1\n", "change: at boot: absent → 1"),
-            ("value 0\n", "change: at boot: absent → 1, now: 0 → 1"),
-            ("value 1\n\(own):net.ipv4.ip_forward = 0\n", "change: at boot: 0 → 1"),
+            ("/proc/sys/net/ipv4/ip_forward:1\n\(own):net.ipv4.ip_forward = 1\n", "unchanged"),
+            ("/proc/sys/net/ipv4/ip_forward:0\n\(own):net.ipv4.ip_forward = 1\n", "change: now: 0 → 1"),
+            ("/proc/sys/net/ipv4/ip_forward:1\n", "change: at boot: absent → 1"),
+            ("/proc/sys/net/ipv4/ip_forward:0\n", "change: at boot: absent → 1, now: 0 → 1"),
+            ("/proc/sys/net/ipv4/ip_forward:1\n\(own):net.ipv4.ip_forward = 0\n", "change: at boot: 0 → 1"),
             (
-                "value 1\n/etc/sysctl.d/99-sysctl.conf:net.ipv4.ip_forward=0\n\(own):net/ipv4/ip_forward=1\n",
+                "/proc/sys/net/ipv4/ip_forward:1\n/etc/sysctl.d/99-sysctl.conf:net.ipv4.ip_forward=0\n\(own):net/ipv4/ip_forward=1\n",
                 "unchanged"
             ),
-            ("value 1\n/etc/sysctl.d/99-sysctl.conf:net.ipv4.ip_forward=0\n", "change: at boot: 0 → 1"),
             (
-                "value 1\n\(own):net.ipv4.ip_forward = 1\n/etc/sysctl.d/zzz.conf:-net.ipv4.ip_forward = 0\n",
+                "/proc/sys/net/ipv4/ip_forward:1\n/etc/sysctl.d/99-sysctl.conf:net.ipv4.ip_forward=0\n",
+                "change: at boot: 0 → 1"
+            ),
+            (
+                "/proc/sys/net/ipv4/ip_forward:1\n\(own):net.ipv4.ip_forward = 1\n/etc/sysctl.d/zzz.conf:-net.ipv4.ip_forward = 0\n",
                 "unknown: /etc/sysctl.d/zzz.conf sets net.ipv4.ip_forward to 0 at boot, and is read after \(own); "
                     + "remove that line"
             ),
             (
-                "value 1\n/etc/sysctl.conf:net.ipv4.ip_forward = 0\n",
+                "/proc/sys/net/ipv4/ip_forward:1\n/etc/sysctl.conf:net.ipv4.ip_forward = 0\n",
                 "unknown: /etc/sysctl.conf sets net.ipv4.ip_forward to 0 at boot, and is read after \(own); "
                     + "remove that line"
             ),
             (
-                "none\n",
+                "",
                 "unknown: the kernel has no parameter net.ipv4.ip_forward yet; is the module loaded that brings it?"
             ),
         ]
@@ -56,7 +59,7 @@ struct SysctlTests {
     func whiteSpace() throws {
         let subject = SysctlObservation(key: "net.ipv4.tcp_rmem")
         let output =
-            "value 4096\t131072\t6291456\n/etc/sysctl.d/99-zz-apus-net.ipv4.tcp_rmem.conf:"
+            "/proc/sys/net/ipv4/tcp_rmem:4096\t131072\t6291456\n/etc/sysctl.d/99-zz-apus-net.ipv4.tcp_rmem.conf:"
             + "net.ipv4.tcp_rmem = 4096   131072 6291456\n"
         let state = try SysctlObservation.answers(from: ShellOutput(output), for: [subject])[0]
         #expect(Sysctl("net.ipv4.tcp_rmem", "4096 131072\t6291456").plan(from: state).shown == "unchanged")
@@ -82,7 +85,11 @@ struct SysctlTests {
 
     @Test("sees this machine's values")
     func reality() throws {
-        let states = try look(at: ["kernel.ostype", "no.such.key"].map { SysctlObservation(key: $0) })
-        #expect(states.map(\.running) == ["Linux", nil])
+        let states = try look(
+            at: ["kernel.ostype", "no.such.key", "kernel.pid_max"].map { SysctlObservation(key: $0) }
+        )
+        #expect(states[0].running == "Linux" && states[1].running == nil)
+        // More than one digit: a value that was read byte by byte would have only its first.
+        #expect(states[2].running.flatMap { Int($0) } ?? 0 > 9)
     }
 }

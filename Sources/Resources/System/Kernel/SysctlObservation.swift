@@ -20,30 +20,39 @@ public struct SysctlObservation: Observation {
     ]
 
     public static func script(for subjects: [SysctlObservation]) -> String {
-        // Without systemd, procps reads /etc/sysctl.conf after all others.
+        // grep and not the shell's read: that reads single bytes, and many of these files show their value only to
+        // whoever reads it at once. Without systemd, procps reads /etc/sysctl.conf after all others.
         """
-        for key in \(subjects.map(\.path).shellQuoted); do
-          if [ -r "/proc/sys/$key" ] && IFS= read -r value <"/proc/sys/$key"; then echo "value $value"
-          else echo none; fi
-        done
+        grep -Hsm1 '' \(subjects.map { root + $0.path }.shellQuoted) || [ $? -le 2 ] || exit
         set -- \(folders.map { $0 + "/*.conf" }.joined(separator: " "))
         [ -d /run/systemd/system ] || set -- "$@" /etc/sysctl.conf
         grep -Hs '^[^#;]*=' "$@" || [ $? -le 2 ]
         """
     }
 
+    private static let root = "/proc/sys/"
+
     public static func answers(from output: ShellOutput, for subjects: [SysctlObservation]) throws
         -> [SysctlState]
     {
-        let lines = output.lines
-        guard lines.count >= subjects.count else { throw ObservationError("/proc/sys told too little") }
-        let settings = lines.dropFirst(subjects.count).compactMap(SysctlState.Setting.init)
-        return try zip(subjects, lines).map { subject, line in
-            guard line == "none" || line.hasPrefix("value ") else {
-                throw ObservationError("/proc/sys answered «\(line)»")
+        var running: [Substring: String] = [:]
+        var settings: [SysctlState.Setting] = []
+        for line in output.lines {
+            if line.hasPrefix(root) {
+                let parts = line.dropFirst(root.count).split(
+                    separator: ":",
+                    maxSplits: 1,
+                    omittingEmptySubsequences: false
+                )
+                guard parts.count == 2 else { throw ObservationError("/proc/sys answered «\(line)»") }
+                running[parts[0]] = parts[1].sysctlNormalised
+            } else if let setting = SysctlState.Setting(line) {
+                settings.append(setting)
             }
-            return SysctlState(
-                running: line == "none" ? nil : line.dropFirst(6).sysctlNormalised,
+        }
+        return subjects.map { subject in
+            SysctlState(
+                running: running[subject.path[...]],
                 settings: SysctlState.effectiveOrder(settings.filter { $0.path == subject.path })
             )
         }
