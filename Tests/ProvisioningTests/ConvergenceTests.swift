@@ -152,6 +152,23 @@ struct ConvergenceTests {
         )
     }
 
+    @Test func checkModeSaysUnknownWhereAnEarlierTaskWouldChangeTheSame() async throws {
+        let hosts = try inventory("one\n")
+        let note = Note(path: "\(scratch.path)/note", text: "new")
+        let reporter = CollectingReporter()
+        _ = try await run(
+            Play("First", on: "all") { _ in note },
+            Play("Second", on: "all") { _ in note },
+            on: hosts,
+            check: true,
+            reporter: reporter
+        )
+        #expect(
+            reporter.results(of: "one").map(\.outcome)
+                == [.changed, .unknown("depends on \(note.id), which would change first")]
+        )
+    }
+
     @Test func aHandlerIsSupersededByALaterChangeThatDoesTheSame() async throws {
         let hosts = try inventory("one\n")
         let log = "\(scratch.path)/log"

@@ -140,10 +140,25 @@ final class TerminalReporter: Reporter {
     private func remark(on result: TaskResult) -> String {
         switch result.outcome {
         case .unknown(let why), .skipped(let why): "  " + why
-        case .changed where !result.difference.isEmpty: "  " + Style.faint(result.difference.description)
+        case .changed where !result.difference.isEmpty: "  " + Style.faint(summary(of: result.difference))
         case .ok, .changed, .failed: ""
         }
     }
+
+    /// All of it on request, else as much as a line holds.
+    private func summary(of difference: Difference) -> String {
+        let entries = difference.entries.map(\.description)
+        var shown: [String] = []
+        for entry in entries {
+            let length = (shown + [entry]).reduce(0) { $0 + $1.count + 2 }
+            if !options.verbose, !shown.isEmpty, length > Self.longestSummary { break }
+            shown.append(entry)
+        }
+        let rest = entries.count - shown.count
+        return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more (-v shows all)" : "")
+    }
+
+    private static let longestSummary = 100
 
     private func details(of result: TaskResult) -> [String] {
         if case .failed(let why) = result.outcome {

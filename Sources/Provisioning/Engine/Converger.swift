@@ -35,7 +35,7 @@ struct Converger: Sendable {
     /// - Parameter first: the number of the first task, for reports.
     /// - Throws: `TransportError` and whatever ends the whole host.
     func converge(_ tasks: [Play.Task], first: Int = 0) async throws -> Outcome {
-        var pass = Pass(tasks: tasks, privilege: privilege)
+        var pass = Pass(tasks: tasks, privilege: privilege, uncertain: await session.uncertain)
         var outcome = Outcome()
         let lookStart = ContinuousClock.now
         try await look(at: tasks.indices, in: &pass)
@@ -65,6 +65,7 @@ struct Converger: Sendable {
             default: break
             }
         }
+        await session.noteUncertain(pass.uncertain)
         if try await !isIntact(first: first, in: &pass) { outcome.failed = true }
         return outcome
     }
@@ -76,26 +77,35 @@ struct Converger: Sendable {
     }
 
     private func converge(_ index: Int, number: Int, in pass: inout Pass) async throws -> TaskResult {
-        let task = pass.tasks[index]
-        let id = task.resource.id
+        if options.check { return await predict(index, in: &pass) }
         switch pass.plan(index) {
-        case .unchanged:
-            if options.check, let cause = task.resource.dependencies.first(where: pass.uncertain.contains) {
-                pass.uncertain.insert(id)
-                return TaskResult(.unknown("depends on \(cause), which would change first"), after: .zero)
-            }
-            return TaskResult(.ok, after: .zero)
-        case .unknown(let why):
-            pass.uncertain.insert(id)
-            return TaskResult(options.check ? .unknown(why) : .failed("cannot be told: \(why)"), after: .zero)
+        case .unchanged: return TaskResult(.ok, after: .zero)
+        case .unknown(let why): return TaskResult(.failed("cannot be told: \(why)"), after: .zero)
         case .change(var change):
             if options.diff { await fetchContents(for: &change.difference, as: pass.privilege(index)) }
-            if options.check {
-                pass.uncertain.insert(id)
-                return TaskResult(.changed, after: .zero, difference: change.difference)
-            }
             return try await apply(change, to: index, number: number, in: &pass)
         }
+    }
+
+    /// What would happen; what earlier tasks would change first cannot be told.
+    private func predict(_ index: Int, in pass: inout Pass) async -> TaskResult {
+        let resource = pass.tasks[index].resource
+        let plan = pass.plan(index)
+        let outcome: TaskResult.Outcome
+        var difference = Difference()
+        switch plan {
+        case .unchanged:
+            outcome = pass.uncertainty(of: resource.dependencies).map(TaskResult.Outcome.unknown) ?? .ok
+        case .unknown(let why):
+            outcome = .unknown(why)
+        case .change(let change):
+            let doubt = resource.isAction ? nil : pass.uncertainty(of: resource.effects)
+            outcome = doubt.map(TaskResult.Outcome.unknown) ?? .changed
+            difference = change.difference
+            if options.diff { await fetchContents(for: &difference, as: pass.privilege(index)) }
+        }
+        if outcome != .ok { pass.uncertain.formUnion(resource.effects) }
+        return TaskResult(outcome, after: .zero, difference: difference)
     }
 
     private func apply(_ change: Change, to index: Int, number: Int, in pass: inout Pass) async throws
@@ -170,11 +180,17 @@ private struct Pass {
     var freshUntil = -1
     var hasChanged = false
     /// Check mode: what would change, or cannot be told.
-    var uncertain: Set<ResourceID> = []
+    var uncertain: Set<ResourceID>
 
-    init(tasks: [Play.Task], privilege: Privilege) {
+    init(tasks: [Play.Task], privilege: Privilege, uncertain: Set<ResourceID>) {
         self.tasks = tasks
+        self.uncertain = uncertain
         defaultPrivilege = privilege
+    }
+
+    /// Why nothing can be told of what depends on `resources`; `nil` where they stay as they are.
+    func uncertainty(of resources: [ResourceID]) -> String? {
+        resources.first(where: uncertain.contains).map { "depends on \($0), which would change first" }
     }
 
     func privilege(_ index: Int) -> Privilege { tasks[index].privilege ?? defaultPrivilege }

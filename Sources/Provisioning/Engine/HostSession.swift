@@ -10,6 +10,8 @@ actor HostSession {
     private var shells: [Privilege: Shell] = [:]
     private var opening: [Privilege: Task<Shell, any Error>] = [:]
     private var knownFacts: Facts?
+    /// Check mode: what would have changed in this run so far, or could not be told.
+    private(set) var uncertain: Set<ResourceID> = []
     /// Why the host takes no more tasks in this run: it was powered off.
     private(set) var isPoweredOff = false
 
@@ -104,6 +106,8 @@ actor HostSession {
         knownFacts = nil
         await close()
     }
+
+    func noteUncertain(_ resources: Set<ResourceID>) { uncertain.formUnion(resources) }
 
     func markPoweredOff() async {
         isPoweredOff = true

@@ -106,6 +106,7 @@ public struct Run: Sendable {
     /// - Throws: `FactsNotGathered` where they are needed and not there; else what the play or a resource threw.
     func tasks(of play: Play, on host: Inventory.Host, facts: Facts?) throws -> [Play.Task] {
         let tasks = try play.tasks(PlayHost(host: host, facts: facts, inventory: inventory))
+            .flatMap { try $0.expanded() }
         for task in tasks + tasks.flatMap(\.handlers).flatMap(\.tasks) {
             do {
                 try task.resource.validate()

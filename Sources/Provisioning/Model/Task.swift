@@ -9,11 +9,41 @@ extension Play {
         public var handlers: [Handler] = []
         /// A failure is reported, and the host goes on.
         public var ignoresFailure = false
-        let resource: AnyResource
+        private let content: Content
+
+        private enum Content: Sendable {
+            case resource(AnyResource)
+            /// Stands for the tasks of a role until a play's tasks are complete, so that only the play must `try`.
+            case role(@Sendable () throws -> [Task])
+        }
 
         public init(_ resource: some Resource) {
-            self.resource = AnyResource(resource)
+            content = .resource(AnyResource(resource))
             title = resource.id.description
+        }
+
+        init<R: Role>(_ role: R) {
+            content = .role { try role.tasks }
+            title = R.name
+            self.role = R.name
+        }
+
+        var resource: AnyResource {
+            guard case .resource(let resource) = content else {
+                preconditionFailure("the role \(title) was not expanded into its tasks")
+            }
+            return resource
+        }
+
+        /// The task itself, or those of the role that it stands for.
+        func expanded() throws -> [Task] {
+            guard case .role(let tasks) = content else { return [self] }
+            return try tasks().flatMap { try $0.expanded() }.map { task in
+                task.with {
+                    $0.role = $0.role ?? role
+                    $0.privilege = $0.privilege ?? privilege
+                }
+            }
         }
 
         public var resourceID: ResourceID { resource.id }
@@ -81,9 +111,7 @@ public enum TaskBuilder {
     public static func buildExpression(_ resource: some Resource) -> [Play.Task] { [Play.Task(resource)] }
     public static func buildExpression(_ task: Play.Task) -> [Play.Task] { [task] }
     public static func buildExpression(_ tasks: [Play.Task]) -> [Play.Task] { tasks }
-    public static func buildExpression<R: Role>(_ role: R) throws -> [Play.Task] {
-        try role.tasks.map { task in task.with { $0.role = $0.role ?? R.name } }
-    }
+    public static func buildExpression(_ role: some Role) -> [Play.Task] { [Play.Task(role)] }
     public static func buildBlock(_ parts: [Play.Task]...) -> [Play.Task] { parts.flatMap(\.self) }
     public static func buildArray(_ parts: [[Play.Task]]) -> [Play.Task] { parts.flatMap(\.self) }
     public static func buildOptional(_ part: [Play.Task]?) -> [Play.Task] { part ?? [] }

@@ -26,6 +26,11 @@ public protocol Resource: Sendable {
     /// Check mode says "unknown" instead of "unchanged" where one of them would change.
     var dependencies: [ResourceID] { get }
 
+    /// What a change of this one changes, by the names that `dependencies` of others use: its own identity, and for a
+    /// resource that stands for several things each of theirs. Check mode says "unknown" where an earlier task would
+    /// change the same first.
+    var effects: [ResourceID] { get }
+
     /// `false`, the default, for a state that is seen again after the change; `true` for what is done anew in every
     /// run and leaves nothing to look at: a command, a reboot.
     var isAction: Bool { get }
@@ -34,6 +39,7 @@ public protocol Resource: Sendable {
 extension Resource {
     public static var kind: String { "\(Self.self)" }
     public var dependencies: [ResourceID] { [] }
+    public var effects: [ResourceID] { [id] }
     public var isAction: Bool { false }
     public func validate() throws {}
     public var id: ResourceID { ResourceID(kind: Self.kind, name: name) }
@@ -61,6 +67,7 @@ struct AnyResource: Sendable {
     let id: ResourceID
     let observations: [AnyObservation]
     let dependencies: [ResourceID]
+    let effects: [ResourceID]
     let isAction: Bool
     let validate: @Sendable () throws -> Void
     /// The plan that follows from what was seen; `unknown` where the look told nothing.
@@ -71,6 +78,7 @@ struct AnyResource: Sendable {
         id = resource.id
         observations = probe.observations
         dependencies = resource.dependencies
+        effects = resource.effects
         isAction = resource.isAction
         validate = { try resource.validate() }
         plan = { answers in

@@ -55,6 +55,8 @@ public struct Package: Resource {
 
     public var name: String { packages.joined(separator: " ") }
 
+    public var effects: [ResourceID] { [id] + packages.map { ResourceID(Package.self, $0) } }
+
     public func validate() throws {
         guard !packages.isEmpty else { throw ResourceError("a Package names no package") }
         for package in packages {

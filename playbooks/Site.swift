@@ -1,0 +1,7 @@
+import Apus
+
+let site = Playbook("site", summary: "The whole cluster: install, buildimages, vrrp") {
+    install
+    buildImages
+    vrrp
+}

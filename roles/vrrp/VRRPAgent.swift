@@ -1,0 +1,169 @@
+public import Apus
+import KeepalivedConfiguration
+
+/// Runs the bundled VRRP agent, so that one of the hosts always holds the virtual address.
+public struct VRRPAgent: Role {
+    public static let name = "vrrp"
+
+    /// IPv4, with or without a prefix length: "10.42.0.240", "10.42.0.240/24".
+    public var virtualAddress: String
+    /// 1 to 254; the highest that is well holds the address.
+    public var priority: UInt8
+    public var interface: String
+    /// The same on all hosts of one virtual address, and only there.
+    public var virtualRouterID: UInt8
+    public var advertisementInterval: Duration
+    /// At most 8 bytes, sent in the clear: it keeps out mistakes, not attackers.
+    public var password: Secret?
+    public var tracking: [Tracking]
+    /// Of the host; decides which build of the agent it gets.
+    public var architecture: Facts.Architecture
+
+    /// What a host must have to be worth its priority.
+    public struct Tracking: Sendable, Hashable {
+        let name: String
+        let command: [String]
+        let interval: Duration
+        let weight: Int
+
+        /// A process of that name runs; `weight` is added to the priority while it does.
+        public static func process(_ name: String, weight: Int, every interval: Duration = .seconds(2))
+            -> Tracking
+        {
+            Tracking(
+                name: "check_\(name)",
+                command: ["/usr/bin/killall", "-0", name],
+                interval: interval,
+                weight: weight
+            )
+        }
+
+        /// A command that ends with status 0. No shell expands it.
+        public static func command(
+            _ name: String,
+            _ command: [String],
+            weight: Int,
+            every interval: Duration = .seconds(2)
+        ) -> Tracking {
+            Tracking(name: name, command: command, interval: interval, weight: weight)
+        }
+    }
+
+    public init(
+        virtualAddress: String,
+        priority: UInt8,
+        interface: String = "eth0",
+        virtualRouterID: UInt8 = 51,
+        advertisementInterval: Duration = .seconds(1),
+        password: Secret? = nil,
+        tracking: [Tracking] = [],
+        architecture: Facts.Architecture
+    ) {
+        self.virtualAddress = virtualAddress
+        self.priority = priority
+        self.interface = interface
+        self.virtualRouterID = virtualRouterID
+        self.advertisementInterval = advertisementInterval
+        self.password = password
+        self.tracking = tracking
+        self.architecture = architecture
+    }
+
+    public var tasks: [Play.Task] {
+        get throws {
+            let configuration = try configuration
+            let started = ResourceID(Service.self, Self.unit)
+            let restart = Handler("Restart the VRRP agent", supersededBy: [started]) {
+                ServiceRestart(Self.unit)
+            }
+            let reload = Handler("Reload the VRRP agent", supersededBy: [started]) {
+                ServiceReload(Self.unit)
+            }
+            // killall, for the checks of processes.
+            Package("psmisc").named("Install what checks processes")
+            File(Self.program, source: try AgentBinary.path(for: architecture), mode: 0o755)
+                .named("Upload the VRRP agent")
+                .notify(restart)
+            Directory("/etc/apus-vrrpd", mode: 0o755, owner: "root", group: "root").named("Make its folder")
+            File(Self.configurationPath, contents: configuration, mode: 0o600, isSecret: password != nil)
+                .named("Configure the VRRP agent")
+                .notify(reload)
+            SystemdUnit(Self.unit, contents: Self.unitFile).named("Install its unit").notify(restart)
+            Service(Self.unit, running: true, enabled: true).named("Start the VRRP agent")
+        }
+    }
+
+    /// Checked by the rules that the agent itself has.
+    ///
+    /// - Throws: what is wrong with the parameters.
+    var configuration: String {
+        get throws {
+            let words = virtualAddress.split(separator: "/", maxSplits: 1)
+            guard let text = words.first, let address = Address(String(text)),
+                words.count == 1 || UInt8(words[1]) != nil
+            else {
+                throw VRRPAgentError(
+                    "«\(virtualAddress)» is not an IP address, with or without a prefix length"
+                )
+            }
+            var authentication = Instance.Authentication.none
+            if let password {
+                guard password.revealed.utf8.count <= 8, let pass = Password(password.revealed) else {
+                    throw VRRPAgentError("the VRRP password must have 1 to 8 bytes (RFC 2338 §5.3.10)")
+                }
+                authentication = .pass(pass)
+            }
+            let instance = Instance(
+                name: "virtual_address",
+                interface: interface,
+                virtualRouterID: virtualRouterID,
+                priority: priority,
+                advertisementInterval: advertisementInterval,
+                authentication: authentication,
+                virtualAddresses: [
+                    VirtualAddress(address, prefixLength: words.count == 2 ? UInt8(words[1]) : nil)
+                ],
+                trackedScripts: tracking.map { TrackedScript($0.name) }
+            )
+            let scripts = tracking.map {
+                Script(name: $0.name, command: $0.command, interval: $0.interval, weight: $0.weight)
+            }
+            let globals = Globals(scriptUser: tracking.isEmpty ? nil : ScriptUser(user: "root"))
+            return "# Written by Apus; changes here are undone by its next run.\n"
+                + (try Configuration(globals: globals, scripts: scripts, instances: [instance]).rendered())
+        }
+    }
+
+    private static let unit = "apus-vrrpd.service"
+    private static let program = "/usr/local/sbin/apus-vrrpd"
+    private static let configurationPath = "/etc/apus-vrrpd/keepalived.conf"
+
+    private static let unitFile = """
+        [Unit]
+        Description=VRRP agent of Apus
+        Documentation=man:keepalived.conf(5)
+        After=network.target
+
+        [Service]
+        Type=notify
+        ExecStartPre=\(program) --check -f \(configurationPath)
+        ExecStart=\(program) -f \(configurationPath)
+        ExecReload=/bin/kill -HUP $MAINPID
+        Restart=always
+        RestartSec=1
+        # It adds addresses, sends raw packets and starts the checks; nothing else.
+        ProtectSystem=strict
+        ProtectHome=yes
+        PrivateTmp=yes
+
+        [Install]
+        WantedBy=multi-user.target
+
+        """
+}
+
+/// What is wrong with a role's parameters.
+struct VRRPAgentError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
