@@ -79,7 +79,9 @@ let package = Package(
         .testTarget(name: "ApusCommandsTests", dependencies: ["ApusCommands", "ApusTesting"]),
         .testTarget(
             name: "LabTests",
-            dependencies: ["Playbooks", "Apus", "Provisioning", "HostInventory", "Transports", "ApusTesting"]
+            dependencies: [
+                "Playbooks", "Roles", "Apus", "Provisioning", "HostInventory", "Transports", "ApusTesting",
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]

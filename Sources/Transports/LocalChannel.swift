@@ -9,6 +9,8 @@ final class LocalChannel: TransportChannel, @unchecked Sendable {
     /// POSIX_SPAWN_SETSID of <spawn.h>, which Swift does not import.
     private static let newSession: Int16 = 0x80
 
+    private static let spawning = NSLock()
+
     private let processID: pid_t
     private let input: Int32
     private let output: Int32
@@ -27,13 +29,19 @@ final class LocalChannel: TransportChannel, @unchecked Sendable {
     init(command: String) throws {
         // A program that ends early must not end this one.
         signal(SIGPIPE, SIG_IGN)
-        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
+        // Between a pipe's making and its mark nothing else of ours may be started.
+        Self.spawning.lock()
+        defer { Self.spawning.unlock() }
+        let stdin = try Self.pipe()
+        let stdout = try Self.pipe()
+        let stderr = try Self.pipe()
+        defer { for descriptor in [stdin.read, stdout.write, stderr.write] { Foundation.close(descriptor) } }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, stdin.fileHandleForReading.fileDescriptor, 0)
-        posix_spawn_file_actions_adddup2(&actions, stdout.fileHandleForWriting.fileDescriptor, 1)
-        posix_spawn_file_actions_adddup2(&actions, stderr.fileHandleForWriting.fileDescriptor, 2)
+        posix_spawn_file_actions_adddup2(&actions, stdin.read, 0)
+        posix_spawn_file_actions_adddup2(&actions, stdout.write, 1)
+        posix_spawn_file_actions_adddup2(&actions, stderr.write, 2)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -44,22 +52,27 @@ final class LocalChannel: TransportChannel, @unchecked Sendable {
         defer { for argument in arguments { free(argument) } }
         let status = posix_spawn(&child, "/bin/sh", &actions, &attributes, arguments, environ)
         guard status == 0 else {
+            for descriptor in [stdin.write, stdout.read, stderr.read] { Foundation.close(descriptor) }
             throw TransportError(
                 .unreachable,
                 "cannot start /bin/sh here: \(String(cString: strerror(status)))"
             )
         }
         processID = child
-        input = Self.keep(stdin.fileHandleForWriting)
-        output = Self.keep(stdout.fileHandleForReading)
-        errors = Self.keep(stderr.fileHandleForReading)
+        input = stdin.write
+        output = stdout.read
+        errors = stderr.read
+        for descriptor in [input, output, errors] { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
     }
 
-    /// A descriptor of our own, not inherited and never blocking.
-    private static func keep(_ handle: FileHandle) -> Int32 {
-        let descriptor = fcntl(handle.fileDescriptor, F_DUPFD_CLOEXEC, 3)
-        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-        return descriptor
+    /// Neither end is inherited: a program that held the other end of its own input would never see its end.
+    private static func pipe() throws -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard Foundation.pipe(&ends) == 0 else {
+            throw TransportError(.unreachable, "cannot make a pipe: \(String(cString: strerror(errno)))")
+        }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
     }
 
     var isClosed: Bool { lock.withLock { closed } }

@@ -1,0 +1,258 @@
+import Apus
+import Foundation
+import Roles
+import Testing
+
+extension LabSuite {
+    @Suite("Containers on real hosts", .serialized)
+    struct ContainerTests {
+        let lab: LabHosts
+        /// pi3 serves, pi2 balances.
+        let server = "10.42.0.152"
+        let balancer = "10.42.0.38"
+
+        init() throws { lab = try LabHosts() }
+
+        private static let image = "docker_server : Build nginx image"
+        private static let container = "docker_server : Run nginx container"
+
+        private func removeAll(on host: String) async throws {
+            try await lab.needDocker(on: host)
+            try await lab.shell(
+                """
+                for name in nginx haproxy probe nginx.apus-old probe.apus-old; do docker rm -f $name; done 2>/dev/null
+                for image in nginx haproxy probe; do docker image rm -f $image; done >/dev/null 2>&1
+                rm -rf /srv/nginx
+                """,
+                on: host
+            )
+        }
+
+        @discardableResult
+        private func serve(check: Bool = false) async throws -> LabHosts.Outcome {
+            try await lab.run(on: server, check: check) { DockerServer(page: "server1") }
+        }
+
+        @Test(
+            "check mode predicts the first run and changes nothing, the first run serves, the second changes nothing"
+        )
+        func firstAndSecondRun() async throws {
+            try await removeAll(on: server)
+            let everything = "docker ps -a; docker images; ls -lR /srv"
+            let before = try await lab.shell(everything, on: server)
+            let predicted = try await serve(check: true)
+            #expect(try await lab.shell(everything, on: server) == before)
+            let first = try await serve()
+            #expect(first.recap.exitStatus == 0, "\(first.notable)")
+            #expect(first.notable == predicted.notable)
+            #expect(first.notable.values.allSatisfy { $0 == .changed })
+            #expect(try await fetch("http://\(server)/").contains("<title>Application 1</title>"))
+            #expect(try await fetch("http://\(server)/style.css").contains(".page"))
+            let second = try await serve()
+            #expect(second.notable == [:])
+            #expect(second.recap.hosts.first?.line.ok == 5)
+        }
+
+        @Test(
+            "what was changed by hand is repaired, and only that",
+            arguments: [
+                ("docker stop nginx", [container]),
+                ("docker pause nginx", [container]),
+                ("docker rm -f nginx", [container]),
+                ("docker update --restart no nginx", [container]),
+                ("docker network create lan >/dev/null; docker network connect lan nginx", [container]),
+                (
+                    "docker rm -f nginx; docker run -d --name nginx -p 80:80 --restart unless-stopped nginx",
+                    [container]
+                ),
+                ("docker rm -f nginx; docker image rm nginx", [image, container]),
+                (
+                    "echo FROM nginx | docker build -t nginx --label apus.context=x -; docker rm -f nginx",
+                    [image, container]
+                ),
+                ("rm /srv/nginx/server1/style.css", ["docker_server : Copy page files"]),
+                ("echo x >>/srv/nginx/server1/index.html", ["docker_server : Write the page"]),
+                ("touch /srv/nginx/server1/other", []),
+            ]
+        )
+        func repairs(damage: String, expected: [String]) async throws {
+            try await lab.needDocker(on: server)
+            try await serve()
+            try await lab.shell("{ \(damage); } >/dev/null", on: server)
+            let predicted = try await serve(check: true)
+            let repaired = try await serve()
+            #expect(repaired.recap.exitStatus == 0, "\(repaired.notable)")
+            #expect(repaired.notable == Dictionary(uniqueKeysWithValues: expected.map { ($0, .changed) }))
+            #expect(Set(predicted.notable.keys) == Set(expected))
+            #expect(try await fetch("http://\(server)/").contains("Hello world from server 1!"))
+            #expect(try await serve().notable == [:])
+        }
+
+        @Test("a container that dies is a failure with its last words, and the one of before comes back")
+        func dies() async throws {
+            try await lab.needDocker(on: server)
+            @Sendable func probe(_ command: String) -> DockerContainer {
+                DockerContainer("probe", image: "debian:bookworm-slim", command: ["sh", "-c", command])
+            }
+            let good = try await lab.run(on: server) { probe("exec sleep 1000") }
+            #expect(good.recap.exitStatus == 0, "\(good.notable)")
+            let id = try await lab.shell("docker inspect -f '{{.Id}}' probe", on: server)
+            let bad = try await lab.run(on: server) { probe("echo doomed as I am; exit 3") }
+            guard case .failed(let reason) = bad.notable["DockerContainer[probe]"] else {
+                Issue.record("did not fail: \(bad.notable)")
+                return
+            }
+            #expect(reason.contains("doomed as I am"))
+            #expect(reason.contains("status 3"))
+            #expect(try await lab.shell("docker inspect -f '{{.Id}}' probe", on: server) == id)
+            #expect(
+                try await lab.shell("docker inspect -f '{{.State.Running}}' probe", on: server) == "true\n"
+            )
+            #expect(try await lab.run(on: server) { probe("exec sleep 1000") }.notable == [:])
+            let gone = try await lab.run(on: server) { DockerContainer("probe", image: "x", state: .absent) }
+            #expect(gone.notable == ["DockerContainer[probe]": .changed])
+        }
+
+        @Test(
+            "every attribute that can be said is the same when it is looked at again, and a secret shows nowhere"
+        )
+        func attributes() async throws {
+            try await lab.needDocker(on: server)
+            let secret = "can4ry\nof two lines"
+            @Sendable func container(_ colour: String) -> DockerContainer {
+                DockerContainer(
+                    "probe",
+                    image: "debian:bookworm-slim",
+                    ports: [
+                        PortMapping(8080, to: 80), PortMapping(5353, to: 53, .udp, address: "127.0.0.1"),
+                    ],
+                    volumes: [
+                        VolumeMount("/srv", at: "/srv", readOnly: true), VolumeMount("data", at: "/data"),
+                    ],
+                    environment: ["COLOR": "\(colour)", "TOKEN": .secret(Secret(secret))],
+                    restart: .onFailure(atMost: 3),
+                    addedCapabilities: ["NET_ADMIN"],
+                    droppedCapabilities: ["MKNOD"],
+                    command: ["1000"],
+                    entrypoint: ["sleep"],
+                    hostname: "hh",
+                    labels: ["x": "it's"],
+                    extraHosts: ["db": "10.0.0.1"],
+                    readOnly: true,
+                    user: "1000",
+                    workingDirectory: "/tmp",
+                    ulimits: [Ulimit("nofile", soft: 100, hard: 200)]
+                )
+            }
+            let first = try await lab.run(on: server) { container("blue") }
+            #expect(first.recap.exitStatus == 0, "\(first.notable)")
+            #expect(try await lab.run(on: server) { container("blue") }.notable == [:])
+            #expect(try await lab.shell("docker exec probe printenv TOKEN", on: server) == secret + "\n")
+            let second = try await lab.run(on: server) { container("red") }
+            #expect(second.notable == ["DockerContainer[probe]": .changed])
+            #expect(second.transcript.contains("environment COLOR"))
+            for transcript in [first.transcript, second.transcript] {
+                #expect(!transcript.contains("can4ry"))
+            }
+            // Sweeps of the processes' command lines, less the one that looks.
+            let seen = try await lab.shell(
+                "cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -c 'can[4]ry' || :",
+                on: server
+            )
+            #expect(seen == "0\n")
+            for mode in [ContainerNetwork.host, .none] {
+                @Sendable func plain() -> DockerContainer {
+                    DockerContainer(
+                        "probe",
+                        image: "debian:bookworm-slim",
+                        network: mode,
+                        command: ["sleep", "1000"]
+                    )
+                }
+                #expect(
+                    try await lab.run(on: server) { plain() }.notable == ["DockerContainer[probe]": .changed]
+                )
+                #expect(try await lab.run(on: server) { plain() }.notable == [:])
+            }
+            try await lab.shell("docker rm -f probe; docker volume rm data", on: server)
+        }
+
+        @Test("a balancer spreads requests, is seen from its host as haproxy, and stops at once")
+        func balances() async throws {
+            try await removeAll(on: balancer)
+            try await serve()
+            @Sendable func role() -> DockerBalancer {
+                DockerBalancer(backends: [.init(name: "server1", address: "10.42.0.152")])
+            }
+            let first = try await lab.run(on: balancer) { role() }
+            #expect(first.recap.exitStatus == 0, "\(first.notable)")
+            #expect(try await lab.run(on: balancer) { role() }.notable == [:])
+            #expect(try await fetch("http://\(balancer)/").contains("Hello world from server 1!"))
+            try await lab.shell("grep -qx haproxy /proc/[0-9]*/comm", on: balancer)
+            let start = ContinuousClock.now
+            try await lab.shell("docker stop haproxy", on: balancer)
+            #expect(start.duration(to: .now) < .seconds(5))
+            let again = try await lab.run(on: balancer) { role() }
+            #expect(again.notable == ["docker_balancer : Run haproxy container": .changed])
+            let more = try await lab.run(on: balancer) {
+                DockerBalancer(backends: [
+                    .init(name: "server1", address: "10.42.0.152"),
+                    .init(name: "server2", address: "10.42.0.175"),
+                ])
+            }
+            #expect(more.notable.count == 2)
+            #expect(more.notable.values.allSatisfy { $0 == .changed })
+        }
+
+        @Test("a build that fails says what the build said, and the container goes on")
+        func buildFails() async throws {
+            try await removeAll(on: server)
+            try await serve()
+            let context = BuildContext(files: [
+                "Dockerfile": "FROM debian:bookworm-slim\nRUN echo wrong turn; exit 7\n"
+            ])
+            let bad = try await lab.run(on: server) { DockerImage("nginx", builtFrom: context) }
+            guard case .failed(let reason) = bad.notable["DockerImage[nginx:latest]"] else {
+                Issue.record("did not fail: \(bad.notable)")
+                return
+            }
+            #expect(reason.contains("wrong turn"))
+            #expect(try await fetch("http://\(server)/").contains("Hello world"))
+            #expect(try await serve().notable == [:])
+        }
+
+        @Test("a Docker daemon that is stopped is said, in check mode and else")
+        func daemonStopped() async throws {
+            try await lab.needDocker(on: server)
+            try await lab.shell("systemctl stop docker.socket docker.service", on: server)
+            let predicted = try await serve(check: true)
+            let run = try await serve()
+            try await lab.shell("systemctl start docker.socket docker.service", on: server)
+            guard case .unknown(let why) = predicted.notable[Self.image],
+                case .failed = run.notable[Self.image]
+            else {
+                Issue.record("\(predicted.notable) \(run.notable)")
+                return
+            }
+            #expect(why.contains("Cannot connect to the Docker daemon"))
+        }
+
+        /// As a client of the host does, from this machine; a server that has just started gets a few seconds.
+        private func fetch(_ url: String) async throws -> String {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = [
+                "curl", "-sS", "--noproxy", "*", "--fail", "--max-time", "10", "--retry", "10",
+                "--retry-delay",
+                "1",
+                "--retry-all-errors", url,
+            ]
+            let output = Pipe()
+            process.standardOutput = output
+            try process.run()
+            let data = try output.fileHandleForReading.readToEnd() ?? Data()
+            process.waitUntilExit()
+            return String(decoding: data, as: UTF8.self)
+        }
+    }
+}

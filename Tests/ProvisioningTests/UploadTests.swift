@@ -1,0 +1,86 @@
+import ApusTesting
+import HostInventory
+import Provisioning
+import Testing
+
+@Suite("Content is streamed into a script")
+struct UploadTests {
+    private struct Send: Resource {
+        let name: String
+        var receiver: String
+        var chunks: [[UInt8]] = [Array("one\ntwo\n".utf8)]
+        var deadline: Duration = .seconds(20)
+        var isAction: Bool { true }
+        var probe: Probe<Void> { .constant(()) }
+
+        func plan(from state: Void) -> Plan {
+            let chunks = chunks
+            let upload = Upload(into: receiver, size: nil) {
+                AnyIterator(chunks.map { .success($0) }.makeIterator())
+            }
+            return .change([Step("send \(name)", deadline: deadline, .upload(upload))], Difference())
+        }
+    }
+
+    private func send(_ resource: Send) async throws -> CollectingReporter {
+        try await run(Play("Send", on: "all") { _ in resource }, on: try inventory("one\n")).reporter
+    }
+
+    private func lines(_ reporter: CollectingReporter) -> [String] {
+        reporter.events.compactMap { if case .progress(_, _, let line) = $0 { line } else { nil } }
+    }
+
+    @Test func whatTheReceiverWritesIsProgress() async throws {
+        let reporter = try await send(
+            Send(name: "x", receiver: "while read -r line; do echo \"got $line\" >&2; done")
+        )
+        #expect(reporter.results(of: "one").map(\.outcome) == [.changed])
+        #expect(lines(reporter).last == "got two")
+    }
+
+    @Test("every byte arrives, however many there are")
+    func bytes() async throws {
+        let scratch = try Scratch()
+        let chunk = (0..<(1 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
+        let all = Array(repeating: chunk, count: 5)
+        _ = try await send(
+            Send(name: "x", receiver: "sha256sum >\(shellQuoted(scratch.path))/sum", chunks: all)
+        )
+        #expect(scratch.read("sum")?.prefix(64) == SHA256Digest.hexadecimal(of: all.flatMap(\.self))[...])
+    }
+
+    @Test func aReceiverThatFailsTellsWhy() async throws {
+        let reporter = try await send(Send(name: "x", receiver: "cat; echo 'no room' ; exit 3"))
+        guard case .failed(let reason)? = reporter.results(of: "one").first?.outcome else {
+            Issue.record("did not fail")
+            return
+        }
+        #expect(reason.contains("status 3"))
+        #expect(reason.contains("no room"))
+    }
+
+    @Test func aReceiverThatHangsIsEndedAtItsDeadline() async throws {
+        let hung = Send(name: "x", receiver: "cat >/dev/null; exec sleep 600", deadline: .seconds(1))
+        let reporter = try await send(hung)
+        #expect(reporter.results(of: "one").map(\.outcome) == [.failed("send x: did not end within 1 s")])
+    }
+}
+
+@Suite("A role that cannot say its tasks")
+struct FailedRoleTests {
+    private struct Wrong: Error, CustomStringConvertible {
+        let description = "the template has a hole"
+    }
+
+    private struct Holed: Role {
+        static let name = "holed"
+        var tasks: [Play.Task] { get throws { throw Wrong() } }
+    }
+
+    @Test func isFoundBeforeAnyHostIsTouched() async throws {
+        let error = await #expect(throws: PreflightError.self) {
+            try await run(Play("Run it", on: "all") { _ in Holed() }, on: try inventory("one\n"))
+        }
+        #expect(error?.description.contains("the template has a hole") == true)
+    }
+}
