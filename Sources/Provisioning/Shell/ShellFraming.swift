@@ -6,8 +6,6 @@
 struct ShellFraming: Sendable {
     let nonce: String
 
-    init(nonce: String) { self.nonce = nonce }
-
     /// The text to send for `sections`.
     func text(of sections: [ShellSection], exchange: Int) -> [UInt8] {
         var text: [UInt8] = Array("apus_ok=1\n".utf8)
