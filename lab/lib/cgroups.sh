@@ -36,6 +36,15 @@ cgroup_create() {
 # Moves the shell that calls it.
 cgroup_join() { echo $BASHPID >"$(cgroup_of "$1")/cgroup.procs"; }
 
+# What outlives the command must not hold what its caller has open: locks, and pipes whose end somebody waits for.
+close_inherited() {
+    local path fd
+    for path in "/proc/$BASHPID/fd"/*; do
+        fd=${path##*/}
+        ((fd <= 2)) || eval "exec $fd>&-"
+    done
+}
+
 cgroup_is_populated() {
     local group
     group=$(cgroup_of "$1")

@@ -42,6 +42,7 @@ empty_trash() {
     cgroup_create trash
     (
         cgroup_join trash
-        exec setsid nice -n 19 rm -rf "$state"/trash/* </dev/null >/dev/null 2>&1 9>&-
+        close_inherited
+        exec setsid nice -n 19 rm -rf "$state"/trash/* </dev/null >/dev/null 2>&1
     ) &
 }

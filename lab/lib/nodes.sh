@@ -20,7 +20,8 @@ power_on() {
     mkdir -p "$state/log"
     (
         cgroup_join "$node/keeper"
-        exec setsid "$run/keepers/$node/lab" --keep "$node" </dev/null >>"$state/log/$node-power.log" 2>&1 9>&-
+        close_inherited
+        exec setsid "$run/keepers/$node/lab" --keep "$node" </dev/null >>"$state/log/$node-power.log" 2>&1
     ) &
 }
 

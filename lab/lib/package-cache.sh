@@ -33,7 +33,8 @@ start_package_cache() {
     cgroup_create package-cache
     (
         cgroup_join package-cache
-        exec setsid chroot "$tree" nginx -c /etc/nginx/apus-lab.conf 9>&-
+        close_inherited
+        exec setsid chroot "$tree" nginx -c /etc/nginx/apus-lab.conf
     ) &
     for ((tries = 0; tries < 100; tries++)); do
         ! package_cache_answers || return 0
