@@ -23,40 +23,48 @@ struct Program {
     /// - Throws: `ProgramFailure` after the deadline; the program and its children are gone then.
     func run(input: String = "", deadline: Duration) async throws -> Ended {
         let files = try ScratchFolder()
-        let (outputFile, errorFile) = (files.path("output"), files.path("errors"))
-        let inputFile = try files.write("input", input)
-        for path in [outputFile, errorFile] {
-            try files.write(URL(fileURLWithPath: path).lastPathComponent, "")
-        }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-        // It ends the whole process group; 124 is its word for "too late", 137 where a kill was needed.
-        process.arguments = ["--kill-after=5", "\(deadline.components.seconds)"] + arguments
-        process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "SSH_AUTH_SOCK" }
-        process.currentDirectoryURL = URL(fileURLWithPath: Lab.root)
-        process.standardInput = FileHandle(forReadingAtPath: inputFile)
-        // Files, not pipes: what outlives the program (a node's keeper) must not keep us waiting for its end.
-        process.standardOutput = FileHandle(forWritingAtPath: outputFile)
-        process.standardError = FileHandle(forWritingAtPath: errorFile)
+        try files.write("input", input)
         let start = ContinuousClock.now
-        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in done.resume() }
-            do {
-                try process.run()
-            } catch {
-                process.terminationHandler = nil
-                done.resume(throwing: error)
-            }
+        // It ends the whole process group; 124 is its word for "too late", 137 where a kill was needed.
+        let words = ["timeout", "--kill-after=5", "\(deadline.components.seconds)"] + arguments
+        let status = try await withCheckedThrowingContinuation { done in
+            let thread = Thread { done.resume(with: Result { try Self.spawn(words, files) }) }
+            thread.name = arguments[0]
+            thread.start()
         }
         let ended = Ended(
             command: arguments.joined(separator: " "),
-            status: process.terminationStatus,
+            status: status,
             output: try files.text("output"),
             errors: try files.text("errors"),
             duration: start.duration(to: .now)
         )
         guard ![124, 137].contains(ended.status) else { throw ProgramFailure(ended: ended) }
         return ended
+    }
+
+    /// Waits for the program alone, and gives it files, not pipes: what outlives it (a node's keeper) keeps nobody
+    /// waiting. Foundation's `Process` would wait for all that it left behind.
+    private static func spawn(_ words: [String], _ files: ScratchFolder) throws -> Int32 {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (descriptor, name) in ["input", "output", "errors"].enumerated() {
+            let flags = descriptor == 0 ? O_RDONLY : O_WRONLY | O_CREAT
+            posix_spawn_file_actions_addopen(&actions, Int32(descriptor), files.path(name), flags, 0o600)
+        }
+        let environment = ProcessInfo.processInfo.environment
+            .filter { $0.key != "SSH_AUTH_SOCK" }.map { "\($0.key)=\($0.value)" }
+        let (argv, envp) = (words.map { strdup($0) } + [nil], environment.map { strdup($0) } + [nil])
+        defer { for word in argv + envp { free(word) } }
+        var child: pid_t = 0
+        let failure = posix_spawnp(&child, words[0], &actions, nil, argv, envp)
+        guard failure == 0 else { throw POSIXError(POSIXErrorCode(rawValue: failure) ?? .ENOENT) }
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0 {
+            guard errno == EINTR else { throw POSIXError(.ECHILD) }
+        }
+        return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
     }
 }
 
