@@ -54,10 +54,11 @@ extension TransportError {
             case .authentication: .authentication
             case .connectionLost, .closed, .channel: .lost
             }
+        var remedy = error.remedy
+        if error.kind == .hostKeyUnknown {
+            remedy += ": --accept-new-host-keys, or apus_host_key_checking=accept-new in the inventory"
+        }
         // Whoever shows it says which host it was.
-        self.init(
-            code,
-            "\(error.kind.rawValue): wanted \(error.wanted); saw \(error.seen)\n  try: \(error.remedy)"
-        )
+        self.init(code, "\(error.kind.rawValue): wanted \(error.wanted); saw \(error.seen)\n  try: \(remedy)")
     }
 }
