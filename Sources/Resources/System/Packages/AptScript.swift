@@ -19,14 +19,15 @@ enum AptScript {
         }
         """
 
-    /// `simulate upgrade` writes nothing, not even apt's cache, which it uses where that is newer than its inputs.
+    /// `simulate upgrade` writes nothing: no log of what was asked of its planner, and not even apt's cache, which it
+    /// uses where that is newer than its inputs.
     static let simulate = """
         cached() {
           tool=$1; shift; cache=/var/cache/apt/pkgcache.bin
           if [ "$cache" -nt /var/lib/dpkg/status ] && [ "$cache" -nt /var/lib/apt/lists ]; then "$tool" "$@"
           else "$tool" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= "$@"; fi
         }
-        simulate() { cached apt-get -s -qq "$1"; }
+        simulate() { cached apt-get -s -qq -o Dir::Log::Planner= "$1"; }
         """
 
     /// Whether dpkg was ended in the middle of its work.
