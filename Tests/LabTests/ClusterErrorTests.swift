@@ -34,9 +34,9 @@ extension LabSuite {
             ),
             WrongInput(
                 testDescription: "wrong port",
-                replacing: ["10.42.0.135 ": "10.42.0.135 page=server3 ansible_ssh_port=ssh"],
-                names: ["ansible_ssh_port", "'ssh'", "10.42.0.135"],
-                line: "ansible_ssh_port=ssh"
+                replacing: ["10.42.0.135 ": "10.42.0.135 page=server3 ansible_port=ssh"],
+                names: ["ansible_port", "'ssh'", "10.42.0.135"],
+                line: "ansible_port=ssh"
             ),
             WrongInput(
                 testDescription: "unknown group in --limit",
@@ -46,7 +46,7 @@ extension LabSuite {
             WrongInput(
                 testDescription: "broken section",
                 replacing: ["[servers]": "[servers"],
-                names: ["[servers"],
+                names: ["closing"],
                 line: "[servers"
             ),
         ]
