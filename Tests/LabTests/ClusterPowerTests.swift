@@ -19,8 +19,12 @@ extension LabSuite {
                 "--connect-timeout",
                 "\(connectTimeout)"
             )
+            // The kernel gives an address that nobody has 3 s; a shorter deadline holds all the same.
+            let ping = try await Lab.apus("ping", "-i", Lab.inventoryPath, "--connect-timeout", "2")
             try await Lab.perform("power-on", "pi4")
 
+            #expect(ping.status == 4)
+            #expect(ping.duration < .seconds(2 + 1))
             #expect(run.status == 4, "\(run.output)\n\(run.errors)")
             let recap = run.output.components(separatedBy: "\nRecap").last ?? ""
             let lines = recap.split(separator: "\n").map(String.init)
