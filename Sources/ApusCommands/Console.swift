@@ -42,19 +42,24 @@ enum Console {
                 throw ConsoleError(description: "cannot ask «\(prompt)»: the terminal has no settings")
             }
             var silent = settings
-            silent.c_lflag &= ~tcflag_t(ECHO)
+            // Ctrl-C arrives as a byte, so that the terminal is put right before the program ends.
+            silent.c_lflag &= ~tcflag_t(ECHO | ISIG)
             tcsetattr(descriptor, TCSAFLUSH, &silent)
-            defer { tcsetattr(descriptor, TCSAFLUSH, &settings) }
             put(prompt, to: descriptor)
             var answer: [UInt8] = []
             var byte: UInt8 = 0
-            while read(descriptor, &byte, 1) == 1, byte != UInt8(ascii: "\n") { answer.append(byte) }
+            while read(descriptor, &byte, 1) == 1, byte != UInt8(ascii: "\n"), byte != interrupt {
+                answer.append(byte)
+            }
             put("\n", to: descriptor)
+            tcsetattr(descriptor, TCSAFLUSH, &settings)
+            if byte == interrupt { kill(getpid(), SIGINT) }
             return Secret(String(decoding: answer, as: UTF8.self))
         }
     }
 
     private static let prompting = NSLock()
+    private static let interrupt: UInt8 = 3
 }
 
 struct ConsoleError: Error, CustomStringConvertible {
