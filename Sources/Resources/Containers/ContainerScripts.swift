@@ -115,7 +115,10 @@ struct ContainerScripts {
             sleep 0.5
             state=$(docker container inspect --format '{{.State.Running}} {{.State.Restarting}} {{.RestartCount}}' "$1") || return
             [ "$state" = 'true false 0' ] && continue
-            status=$(docker container inspect --format '{{.State.ExitCode}}' "$1")
+            # Not from its state: one that is already started again has status 0 there.
+            status=$(docker events --since 60s --until "$(($(date +%s) + 1))" --filter "container=$1" \\
+              --filter event=die --format '{{.Actor.Attributes.exitCode}}' | tail -n 1)
+            [ -n "$status" ] || status=$(docker container inspect --format '{{.State.ExitCode}}' "$1")
             echo "the container $1 died right after its start with status $status; its last lines:" >&2
             docker logs --tail 9 "$1" >&2 2>&1
             return 1
