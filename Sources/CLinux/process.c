@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -67,12 +68,30 @@ int32_t linux_spawn(const char *arguments, int64_t size, int64_t user, int64_t g
     return error ? -error : process;
 }
 
-int32_t linux_reap(int32_t process, int32_t *status) {
+int32_t linux_reap(int32_t *status) {
     int raw;
-    pid_t ended = waitpid(process, &raw, WNOHANG);
-    if (ended <= 0) return ended < 0 ? -errno : 0;
+    pid_t ended;
+    do ended = waitpid(-1, &raw, WNOHANG);
+    while (ended < 0 && errno == EINTR);
+    if (ended <= 0) return ended < 0 && errno != ECHILD ? -errno : 0;
     *status = WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
-    return 1;
+    return ended;
+}
+
+int32_t linux_fork_guardian(const char *name, int32_t *lifeline) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
+    pid_t process = fork();
+    int error = process < 0 ? errno : 0;
+    if (process == 0) {
+        // The name keeps it apart from the agent where somebody ends processes by name.
+        prctl(PR_SET_NAME, name);
+        setsid();
+    }
+    close(ends[process == 0 ? 1 : 0]);
+    if (error) close(ends[1]);
+    *lifeline = ends[process == 0 ? 0 : 1];
+    return error ? -error : process;
 }
 
 int32_t linux_signal_group(int32_t process, int32_t signal) {

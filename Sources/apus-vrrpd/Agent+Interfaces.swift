@@ -36,6 +36,7 @@ extension Agent {
                     continue
                 }
                 instances[index].interface = status
+                isGuardianStale = true
                 handle(.interfaceUp(.v4(address)), instance: index)
             case .down(let fault):
                 instances[index].interface = status

@@ -16,6 +16,8 @@ extension Agent {
 
     /// Resigns everywhere and leaves nothing behind.
     mutating func stop() {
+        guardian?.dismiss()
+        guardian = nil
         for index in instances.indices { handle(.shutdown, instance: index) }
         for index in checks.indices { checks[index].stop() }
         for socket in sockets { socket.close() }

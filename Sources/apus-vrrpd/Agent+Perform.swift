@@ -22,6 +22,8 @@ extension Agent {
         case .removeAddresses: try removeAddresses(instance: index)
         case .announce(let times): try announce(times: times, instance: index)
         case .changed(let change):
+            isGuardianStale = true
+            lostGuardians = 0
             Log.info(
                 "\(name): \(change.from.description) → \(change.to.description): \(change.reason.description)"
             )

@@ -12,6 +12,10 @@ struct Agent {
     var routing: RoutingSocket
     var monitor: LinkMonitor
     let frames: FrameSocket
+    var guardian: Guardian?
+    /// Whether what the guardian would have to do has changed.
+    var isGuardianStale = false
+    var lostGuardians = 0
     private let signals: Int32
 
     /// Packets taken from one socket before timers get their turn: a flood must not starve them.
@@ -44,6 +48,7 @@ struct Agent {
                 try receivePackets()
                 if try takeSignals() { return }
                 expireTimers()
+                renewGuardian()
             }
         } catch {
             stop()
@@ -133,10 +138,7 @@ struct Agent {
             switch signal {
             case -LINUX_EAGAIN: return false
             case -LINUX_EINTR: continue
-            case LINUX_SIGCHLD:
-                for index in checks.indices {
-                    if let passes = checks[index].reap(at: Clock.now) { report(check: index, passes: passes) }
-                }
+            case LINUX_SIGCHLD: try reap()
             case LINUX_SIGHUP: try reload()
             case LINUX_SIGTERM, LINUX_SIGINT:
                 ServiceManager.tell("STOPPING=1")

@@ -26,15 +26,11 @@ struct RunningCheck {
         return perform(at: now)
     }
 
-    /// Looks whether the program has ended.
-    mutating func reap(at now: Instant) -> Bool? {
-        guard let process else { return nil }
-        var status: Int32 = 0
-        // A child that cannot be waited for is gone too, and then nobody knows how it ended: a failure.
-        let result = linux_reap(process, &status)
-        guard result != 0 else { return nil }
-        self.process = nil
-        check.handle(.ended(succeeded: result > 0 && status == 0), at: now)
+    /// Takes note that a child has ended; it may be another's.
+    mutating func ended(_ child: Int32, status: Int32, at now: Instant) -> Bool? {
+        guard process == child else { return nil }
+        process = nil
+        check.handle(.ended(succeeded: status == 0), at: now)
         return perform(at: now)
     }
 

@@ -34,6 +34,13 @@ final class AgentProcess: @unchecked Sendable {
         return process.terminationStatus
     }
 
+    /// The ids of its child processes.
+    func children() throws -> [Int32] {
+        let id = process.processIdentifier
+        let text = try String(contentsOfFile: "/proc/\(id)/task/\(id)/children", encoding: .utf8)
+        return text.split(separator: " ").compactMap { Int32($0) }
+    }
+
     var lines: [String] { condition.withLock { log } }
 
     /// Waits until a line behind the first `skipping` contains a text.

@@ -57,6 +57,10 @@ final class TestNetwork: Sendable {
             .contains(" 10.99.0.240/32")
     }
 
+    func addAddress(_ node: String) throws {
+        try run(["ip", "-n", namespace(node), "address", "add", "10.99.0.240/32", "dev", "eth0"])
+    }
+
     func removeAddress(_ node: String) throws {
         try run(["ip", "-n", namespace(node), "address", "delete", "10.99.0.240/32", "dev", "eth0"])
     }

@@ -72,9 +72,12 @@ int32_t linux_next_signal(int32_t descriptor);
 /// `size` bytes of NUL-terminated strings, the first of them the path. Changes to `user` and `group` first where
 /// `user` is not negative. Returns the process id, or what exec failed with.
 int32_t linux_spawn(const char *arguments, int64_t size, int64_t user, int64_t group);
-/// 0 while it runs; 1 when it ended, with its exit status, or 128 and the signal, in `status`.
-int32_t linux_reap(int32_t process, int32_t *status);
+/// The id of a child that has ended, with its exit status, or 128 and the signal, in `status`; 0 when there is none.
+int32_t linux_reap(int32_t *status);
 int32_t linux_signal_group(int32_t process, int32_t signal);
+/// Forks a process that outlives this one, in a session and under a name of its own. Here it returns its id, and
+/// `lifeline` is the end of a pipe that only this process has; there it returns 0, and `lifeline` is the other end.
+int32_t linux_fork_guardian(const char *name, int32_t *lifeline);
 /// The ids of a user and of its first group; -ENOENT when there is none of that name.
 int32_t linux_user(const char *name, int64_t *user, int64_t *group);
 /// The id of a group; -ENOENT when there is none of that name.
