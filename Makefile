@@ -1,6 +1,6 @@
 # Every check that CI runs is a target here; `make help` lists them.
 SWIFT ?= swift
-SOURCES = Package.swift Sources Tests roles playbooks
+SOURCES = Package.swift Sources Tests Benchmarks roles playbooks
 APUS = .build/debug/apus
 
 .PHONY: help
@@ -28,8 +28,11 @@ test-lab: build agents ## The tests on the five real nodes of the lab
 	APUS_LAB=1 $(SWIFT) test --skip-build --no-parallel --filter LabTests; status=$$?; lab/lab down; exit $$status
 
 .PHONY: bench
-bench: release agents ## Measures a converged rerun against bare ssh, in one run
+bench: release agents ## Measures converged reruns against bare ssh and the peers, in one run each
+	$(SWIFT) build -c release --product apus-bench
 	@Benchmarks/converged .build/release/apus
+	@Benchmarks/against-peers
+	@Benchmarks/fan-out
 
 .PHONY: build
 build: deps ## Builds everything, debug

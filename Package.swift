@@ -51,6 +51,13 @@ let package = Package(
         ),
         .executableTarget(name: "ApusCLI", dependencies: ["ApusCommands", "Playbooks"]),
 
+        // `apus` with the benchmarks' playbooks.
+        .executableTarget(
+            name: "apus-bench",
+            dependencies: ["Apus", "ApusCommands"],
+            path: "Benchmarks/ApusBench"
+        ),
+
         // The agent. These also compile as Embedded Swift (`make agents`).
         .target(name: "VRRP"),
         .target(name: "KeepalivedConfiguration"),

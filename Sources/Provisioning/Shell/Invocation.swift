@@ -3,7 +3,7 @@ public import HostInventory
 /// A program and its arguments, as they reach `exec`: no shell ever splits or expands them.
 public struct Invocation: Sendable, Hashable, ExpressibleByArrayLiteral {
     public var arguments: [String]
-    /// Added to the environment of the program.
+    /// Added to the environment of the program; names are those of shell variables.
     public var environment: [String: String]
     /// The folder it runs in; `nil` is the login directory.
     public var directory: String?
@@ -30,10 +30,11 @@ public struct Invocation: Sendable, Hashable, ExpressibleByArrayLiteral {
     public var script: String {
         var line = arguments.shellQuoted
         if !environment.isEmpty {
+            // Assignments before the command, not `env`: its arguments would show in process lists.
             let assignments = environment.sorted { $0.key < $1.key }.map {
                 "\($0.key)=\(shellQuoted($0.value))"
             }
-            line = "env " + assignments.joined(separator: " ") + " " + line
+            line = assignments.joined(separator: " ") + " " + line
         }
         if let input {
             // printf is built into sh: the input shows in no process list.
