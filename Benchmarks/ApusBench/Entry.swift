@@ -33,7 +33,8 @@ struct Entry {
     /// For many names of one machine: each host has a folder of its own there.
     static let fanOut = Playbook("fanout", summary: "11 operations in $BENCH_FOLDER/HOST") {
         Play("Write files", on: "all") { host in
-            let folder = (ProcessInfo.processInfo.environment["BENCH_FOLDER"] ?? "/tmp/bench") + "/" + host.name
+            let folder =
+                (ProcessInfo.processInfo.environment["BENCH_FOLDER"] ?? "/tmp/bench") + "/" + host.name
             Directory(folder, mode: 0o755)
             for number in 1...10 {
                 Template(
