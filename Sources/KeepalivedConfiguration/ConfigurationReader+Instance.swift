@@ -9,13 +9,13 @@ extension ConfigurationReader {
             .value("mcast_src_ip"), .value("notify_master", 1...3), .value("notify_backup", 1...3),
             .value("notify_fault", 1...3), .value("notify_stop", 1...3), .value("notify", 1...3),
             .ignored("skip_check_adv_addr", 0...1), .ignored("accept"), .ignored("debug", 0...1),
-            .ignored("native_ipv6"),
+            .ignored("native_ipv6"), .ignored("smtp_alert", 0...1),
         ]
         + Keyword.unsupported([
             "virtual_ipaddress_excluded", "virtual_routes", "virtual_rules", "track_interface",
             "track_process",
             "track_file", "track_bfd", "track_src_ip", "dont_track_primary", "use_vmac", "use_vmac_addr",
-            "vmac_xmit_base", "use_ipvlan", "promote_secondaries", "no_accept", "strict_mode", "smtp_alert",
+            "vmac_xmit_base", "use_ipvlan", "promote_secondaries", "no_accept", "strict_mode",
             "lvs_sync_daemon_interface", "lvs_sync_daemon", "higher_prio_send_advert", "lower_prio_no_advert",
             "garp_lower_prio_repeat", "garp_lower_prio_delay", "down_timer_adverts", "check_unicast_src",
             "linkbeat_interfaces", "linkbeat_use_polling", "kernel_rx_buf_size", "old_unicast_checksum",

@@ -72,10 +72,14 @@ struct ConfigurationReader {
             .value("vrrp_garp_interval"), .ignored("vrrp_gna_interval", 1...1),
             .ignored("vrrp_skip_check_adv_addr"), .ignored("dynamic_interfaces", 0...1),
             .ignored("process_names"), .ignored("log_unknown_vrids"),
+            // The agent sends no mail.
+            .ignored("notification_email"), .ignored("notification_email_from", 1...1),
+            .ignored("smtp_server", 1...2), .ignored("smtp_connect_timeout", 1...1),
+            .ignored("smtp_helo_name", 1...1), .ignored("smtp_alert", 0...1),
+            .ignored("smtp_alert_vrrp", 0...1), .ignored("smtp_alert_checker", 0...1),
         ]
         + Keyword.unsupported([
-            "notification_email", "notification_email_from", "smtp_server", "smtp_connect_timeout",
-            "smtp_helo_name", "smtp_alert", "smtp_alert_vrrp", "smtp_alert_checker", "vrrp_strict",
+            "vrrp_strict",
             "vrrp_mcast_group4", "vrrp_mcast_group6", "vrrp_iptables", "vrrp_ipsets",
             "vrrp_check_unicast_src",
             "vrrp_garp_lower_prio_repeat", "vrrp_garp_lower_prio_delay", "vrrp_lower_prio_no_advert",

@@ -11,6 +11,9 @@ extension Agent {
                 let passes = checks[index].ended(child, status: status, at: Clock.now)
                 if let passes { report(check: index, passes: passes) }
             }
+            for index in notifiers.indices {
+                notifiers[index].ended(child, status: status, at: Clock.now)
+            }
             guardianEnded(child)
         }
     }

@@ -5,6 +5,7 @@ extension Agent {
     mutating func start() throws(SystemError) {
         checks = plan.checks.map { RunningCheck($0) }
         instances = plan.instances.map { Instance($0) }
+        updateNotifiers()
         try monitor.update(&links, rereading: &routing)
         try removeStaleAddresses()
         tellInterfaces()

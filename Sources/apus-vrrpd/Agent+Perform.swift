@@ -27,6 +27,7 @@ extension Agent {
             Log.info(
                 "\(name): \(change.from.description) → \(change.to.description): \(change.reason.description)"
             )
+            notify(of: change.to, instance: index)
         case .note(let note): Log.info("\(name): \(note.description)")
         }
     }

@@ -7,6 +7,7 @@ struct Agent {
     var plan: Plan
     var instances: [Instance] = []
     var checks: [RunningCheck] = []
+    var notifiers: [Notifier] = []
     var sockets: [AdvertisementSocket] = []
     var links: LinkTable
     var routing: RoutingSocket
@@ -16,7 +17,9 @@ struct Agent {
     /// Whether what the guardian would have to do has changed.
     var isGuardianStale = false
     var lostGuardians = 0
-    private let signals: Int32
+    /// Whether it was asked to end.
+    var isEnding = false
+    let signals: Int32
 
     /// Packets taken from one socket before timers get their turn: a flood must not starve them.
     private static let packetsAtOnce = 512
@@ -63,6 +66,9 @@ struct Agent {
         }
         for check in checks {
             if let deadline = check.deadline { next = min(next ?? deadline, deadline) }
+        }
+        for notifier in notifiers {
+            if let deadline = notifier.deadline { next = min(next ?? deadline, deadline) }
         }
         return next
     }
@@ -125,6 +131,10 @@ struct Agent {
             guard let deadline = checks[index].deadline, deadline <= now else { continue }
             if let passes = checks[index].timer(at: now) { report(check: index, passes: passes) }
         }
+        for index in notifiers.indices {
+            guard let deadline = notifiers[index].deadline, deadline <= now else { continue }
+            notifiers[index].timer(at: now)
+        }
         for index in instances.indices {
             guard let deadline = instances[index].router.deadline, deadline <= now else { continue }
             handle(.timer, instance: index)
@@ -143,7 +153,9 @@ struct Agent {
             case LINUX_SIGTERM, LINUX_SIGINT:
                 ServiceManager.tell("STOPPING=1")
                 Log.info("ends on request")
+                isEnding = true
                 stop()
+                try finishNotifications()
                 return true
             default: _ = try check(signal, "read signals")
             }

@@ -60,7 +60,7 @@ struct RunningCheck {
 
     private mutating func run(at now: Instant) {
         do throws(SystemError) {
-            process = try Program.start(plan.arguments, as: plan.user)
+            process = try Program.start(plan.program.arguments, as: plan.program.user)
             failedStarts = 0
         } catch {
             failedStarts += 1

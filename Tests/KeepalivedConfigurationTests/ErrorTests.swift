@@ -113,8 +113,8 @@ struct ErrorTests {
                 "k.conf:10:1: vrrp_script 'x' is defined twice"
             ),
             (
-                instance("") + "\nglobal_defs {\n notification_email {\n a@b.c\n }\n}",
-                "k.conf:10:2: 'notification_email' is not supported by this agent yet"
+                instance("") + "\nglobal_defs {\n vrrp_strict\n}",
+                "k.conf:10:2: 'vrrp_strict' is not supported by this agent yet"
             ),
             (instance("") + "\ninclude k.conf", "k.conf:9:9: 'k.conf' includes itself"),
             (instance("") + "\ninclude", "k.conf:9:1: 'include' wants a file or a pattern"),

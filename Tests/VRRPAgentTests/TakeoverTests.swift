@@ -138,6 +138,28 @@ struct TakeoverTests {
         #expect(!a.lines.contains { $0.contains("master →") })
     }
 
+    @Test("notify programs are told of each state, in order, and of the end before it")
+    func notified() throws {
+        let told = network.directory.appendingPathComponent("told")
+        let script = network.directory.appendingPathComponent("tell")
+        // The first one is slow: the later ones must wait for it.
+        let lines = "#!/bin/sh\n[ $1 = backup ] && sleep 0.3\necho $* >>\(told.path)\n"
+        try Data(lines.utf8).write(to: script)
+        try run(["chmod", "755", script.path])
+        let keywords = ["master", "backup", "stop"].map { "notify_\($0) \"\(script.path) \($0)\"" }
+        let extra = (keywords + ["notify \(script.path)"]).joined(separator: "\n")
+        _ = try network.configuration("a", state: "MASTER", priority: 101, extra: extra)
+        let a = try agent("a")
+        try a.wait(for: "backup → master", limit: 6)
+        a.signal(SIGTERM)
+        #expect(a.wait() == 0)
+        let seen = try String(contentsOf: told, encoding: .utf8).split(separator: "\n").map(String.init)
+        let all = ["BACKUP 103", "MASTER 103", "STOP 103"].map { "INSTANCE haproxy \($0)" }
+        #expect(seen.filter { $0.hasPrefix("INSTANCE") }.map { $0.dropLast(4) } == all.map { $0.dropLast(4) })
+        #expect(seen.filter { !$0.hasPrefix("INSTANCE") } == ["backup", "master", "stop"])
+        #expect(seen.first == "backup" && seen.last?.hasPrefix("INSTANCE haproxy STOP") == true)
+    }
+
     @Test("SIGHUP: the same file changes nothing, an invalid one is refused, a new one comes into force")
     func reload() throws {
         let (a, b) = try pair()

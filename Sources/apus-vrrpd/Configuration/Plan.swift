@@ -14,6 +14,22 @@ struct Plan {
         var addresses: [Address]
         /// For each tracker of the settings, what it follows.
         var trackedChecks: [TrackedCheck]
+        var notifications = Notifications()
+    }
+
+    /// A program to start; the first argument is the path of an executable file.
+    struct Program {
+        var arguments: [String]
+        var user: apus_vrrpd.Program.User?
+    }
+
+    struct Notifications {
+        var master: Program?
+        var backup: Program?
+        var fault: Program?
+        var stop: Program?
+        /// For every state; gets arguments.
+        var any: Program?
     }
 
     struct TrackedCheck {
@@ -34,10 +50,8 @@ struct Plan {
 
     struct Check {
         var name: String
-        /// The first is the path of an executable file.
-        var arguments: [String]
+        var program: Program
         var settings: PeriodicCheck.Settings
-        var user: Program.User?
     }
 
     /// For people.

@@ -70,17 +70,13 @@ struct Planner {
                 trackers: tracked.map { $0.tracker }
             ),
             addresses: addresses,
-            trackedChecks: tracked.map { $0.check }
+            trackedChecks: tracked.map { $0.check },
+            notifications: notifications(of: instance)
         )
     }
 
     /// What is valid and not done yet is refused: people must not rely on what never happens.
     private mutating func refuseUnsupported(_ instance: KeepalivedConfiguration.Instance) {
-        let notifications = instance.notifications
-        let notifies = [
-            notifications.master, notifications.backup, notifications.fault, notifications.stop,
-            notifications.any,
-        ]
         let unsupported: [(Bool, String)] = [
             (
                 !instance.unicastPeers.isEmpty || instance.unicastSource != nil,
@@ -88,7 +84,6 @@ struct Planner {
             ),
             (instance.multicastSource != nil, "mcast_src_ip"),
             (instance.gratuitousARP.interval > .zero, "vrrp_garp_interval"),
-            (notifies.contains { $0 != nil }, "notify programs"),
         ]
         for (isUsed, what) in unsupported where isUsed {
             refuse("\(instance.name): apus-vrrpd does not support \(what) yet", at: instance.location)
@@ -137,32 +132,71 @@ struct Planner {
 
     /// A check whose program is missing would never fail over: keepalived disables it, here it is an error.
     private mutating func check(_ script: Script) -> Plan.Check? {
+        let program = self.program(
+            script.command,
+            script.user,
+            "vrrp_script \(script.name)",
+            at: script.location
+        )
+        guard let program else { return nil }
+        return Plan.Check(
+            name: script.name,
+            program: program,
+            settings: PeriodicCheck.Settings(
+                interval: script.interval,
+                timeout: script.timeout,
+                rise: script.rise,
+                fall: script.fall,
+                initiallyFails: script.initFail
+            )
+        )
+    }
+
+    private mutating func notifications(
+        of instance: KeepalivedConfiguration.Instance
+    ) -> Plan.Notifications {
+        let wanted = instance.notifications
+        return Plan.Notifications(
+            master: notification("notify_master", wanted.master, of: instance),
+            backup: notification("notify_backup", wanted.backup, of: instance),
+            fault: notification("notify_fault", wanted.fault, of: instance),
+            stop: notification("notify_stop", wanted.stop, of: instance),
+            any: notification("notify", wanted.any, of: instance)
+        )
+    }
+
+    private mutating func notification(
+        _ keyword: String,
+        _ script: NotifyScript?,
+        of instance: KeepalivedConfiguration.Instance
+    ) -> Plan.Program? {
+        guard let script else { return nil }
+        return program(
+            script.command,
+            script.user,
+            "\(keyword) of \(instance.name)",
+            at: instance.location
+        )
+    }
+
+    private mutating func program(
+        _ command: [String],
+        _ user: ScriptUser?,
+        _ what: String,
+        at location: Location
+    ) -> Plan.Program? {
         do throws(SystemError) {
-            let path = try Program.find(script.command.first ?? "")
-            let user = script.user ?? configuration.globals.scriptUser
-            let identity: Program.User?
-            if let user {
+            let path = try Program.find(command.first ?? "")
+            var identity: Program.User?
+            if let user = user ?? configuration.globals.scriptUser {
                 identity = try Program.User(named: user.user, group: user.group)
-            } else {
-                identity = nil
             }
             if configuration.globals.enableScriptSecurity, identity.map({ $0.id == 0 }) ?? true {
                 try Program.requireOnlyRootChanges(path)
             }
-            return Plan.Check(
-                name: script.name,
-                arguments: [path] + script.command.dropFirst(),
-                settings: PeriodicCheck.Settings(
-                    interval: script.interval,
-                    timeout: script.timeout,
-                    rise: script.rise,
-                    fall: script.fall,
-                    initiallyFails: script.initFail
-                ),
-                user: identity
-            )
+            return Plan.Program(arguments: [path] + command.dropFirst(), user: identity)
         } catch {
-            refuse("vrrp_script \(script.name): \(error.description)", at: script.location)
+            refuse("\(what): \(error.description)", at: location)
             return nil
         }
     }
