@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import HostInventory
 import Provisioning
 
@@ -8,7 +9,9 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Brings hosts into the state that playbooks describe.",
         discussion: """
             Exit status: 0 all well, 2 a host failed, 4 a host was unreachable, 64 wrong use or wrong input (then no \
-            host was touched).
+            host was touched), 130 stopped by Ctrl-C, 143 by SIGTERM.
+
+            Ctrl-C lets the steps that run finish and starts nothing new; a second one ends them on the hosts too.
             """
     )
 
@@ -29,6 +32,24 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(name: [.short, .long], help: "Say more.")
     var verbose = false
 
+    @Option(
+        name: .customLong("lock-timeout"),
+        help: ArgumentHelp("How long to wait for another run on the same host.", valueName: "seconds")
+    )
+    var lockTimeout = 60
+
+    @Option(
+        name: .customLong("host-folder"),
+        help: ArgumentHelp("Where hosts keep locks and jobs, for tests.", visibility: .hidden)
+    )
+    var hostFolder: String?
+
+    func validate() throws {
+        guard lockTimeout >= 0 else {
+            throw ValidationError("--lock-timeout must be 0 seconds or more, not \(lockTimeout)")
+        }
+    }
+
     func run() async throws {
         let catalog = CommandContext.catalog
         let unknown = playbooks.filter { catalog[$0] == nil }
@@ -41,6 +62,9 @@ struct RunCommand: AsyncParsableCommand {
         var options = try hosts.runOptions()
         options.check = check
         options.diff = diff
+        options.lock = .ofThisProcess(playbooks: playbooks, timeout: .seconds(lockTimeout))
+        options.lock?.folder = hostFolder
+        options.jobFolder = hostFolder.map { $0 + "/jobs" }
         options.limit = limit.map { Pattern($0) }
         let reporter = TerminalReporter(
             options: .init(
@@ -64,7 +88,36 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         defer { ticker.cancel() }
-        let recap = try await run(playbooks.compactMap { catalog[$0] })
+        let selected = playbooks.compactMap { catalog[$0] }
+        let work = Task { try await run(selected) }
+        let interruption = options.interruption
+        let signals = SignalWatch { signal, count in
+            if signal == SIGINT, count == 1 {
+                let text =
+                    "stopping: running steps are finished, nothing new starts; Ctrl-C again ends them now"
+                reporter.report(.notice(host: nil, text))
+                interruption.request()
+            } else {
+                reporter.report(.notice(host: nil, "ending what runs on the hosts"))
+                work.cancel()
+            }
+        }
+        let recap = try await work.value
+        if signals.end() == SIGTERM { throw ExitCode(128 + SIGTERM) }
         if recap.exitStatus != 0 { throw ExitCode(recap.exitStatus) }
+    }
+}
+
+extension HostLock {
+    /// Says who works on a host: the user, this machine, this process, the playbooks.
+    static func ofThisProcess(playbooks: [String], timeout: Duration) -> HostLock {
+        let process = ProcessInfo.processInfo
+        let who = "\(NSUserName())@\(process.hostName), process \(process.processIdentifier)"
+        let since = ISO8601DateFormatter().string(from: Date())
+        return HostLock(
+            holder: "\(who), playbook \(playbooks.joined(separator: "+"))",
+            since: since,
+            timeout: timeout
+        )
     }
 }

@@ -187,7 +187,8 @@ struct RecapTable {
 
     var lines: [String] {
         let width = recap.hosts.map(\.name.count).max() ?? 0
-        let title = Style.heading("Recap") + "  \(recap.duration.brief)"
+        let stopped = recap.wasStopped ? Style.bad("  stopped before its end") : ""
+        let title = Style.heading("Recap") + "  \(recap.duration.brief)" + stopped
         return ["", title] + recap.hosts.map { "  " + $0.name.padded(to: width) + "  " + text(of: $0.line) }
     }
 
@@ -207,6 +208,7 @@ struct RecapTable {
         ]
         if line.unknown > 0 { parts.append(count("unknown", line.unknown, as: .unknown(""))) }
         if line.skipped > 0 { parts.append(count("skipped", line.skipped, as: .skipped(""))) }
+        if recap.wasStopped, line.notDone > 0 { parts.append(Style.bad("not done \(line.notDone)")) }
         return parts.joined(separator: "  ")
     }
 }

@@ -18,6 +18,8 @@ struct Converger: Sendable {
 
     struct Outcome: Sendable {
         var failed = false
+        /// The run was asked to stop before the last task.
+        var wasStopped = false
         private var pending: [Handler] = []
 
         /// Handlers that a change notified and none after it superseded, each once.
@@ -42,6 +44,10 @@ struct Converger: Sendable {
         // What the one look took, shared out over those it was for.
         let share = lookStart.duration(to: .now) / max(1, tasks.count)
         for index in tasks.indices {
+            if options.interruption.isRequested {
+                outcome.wasStopped = true
+                return outcome
+            }
             if await session.isPoweredOff {
                 report(
                     .finished(first + index, TaskResult(.skipped("the host was powered off"), after: .zero))

@@ -19,7 +19,7 @@ extension HostSession {
         var scripts: [Step] = []
         for step in steps {
             switch step.action {
-            case .script:
+            case .script where !step.isJob:
                 scripts.append(step)
                 continue
             default:
@@ -27,7 +27,7 @@ extension HostSession {
                 scripts = []
             }
             switch step.action {
-            case .script: break
+            case .script(let script): try await runJob(step, script, as: privilege, progress: progress)
             case .upload(let upload): try await perform(upload, of: step, as: privilege, progress: progress)
             case .reboot: try await reboot(step, as: privilege, progress: progress)
             case .powerOff: try await powerOff(step, as: privilege, progress: progress)
@@ -108,12 +108,12 @@ extension HostSession {
                 nonce: opened.nonce,
                 deadline: step.deadline
             ).run(progress)
-        } catch let failure as UploadStream.Failure {
-            await opened.channel.close()
-            throw StepFailure(step: step.title, reason: failure.reason)
         } catch {
+            // Not by the connection: what receives may still be at work.
+            await end(opened.processID, as: privilege)
             await opened.channel.close()
-            throw error
+            guard let failure = error as? UploadStream.Failure else { throw error }
+            throw StepFailure(step: step.title, reason: failure.reason)
         }
         await opened.channel.close()
     }

@@ -6,6 +6,12 @@ actor HostSession {
     private let connector: any Connector
     private let connectDeadline: Duration
     private let becomePassword: Secret?
+    private let options: RunOptions
+    private let notice: @Sendable (String) -> Void
+    /// The job that was started last.
+    private var ownJob: String?
+    /// Whose shell holds the host's lock, or is about to.
+    private var lockedBy: Privilege?
     private var transport: (any Transport)?
     private var shells: [Privilege: Shell] = [:]
     private var opening: [Privilege: Task<Shell, any Error>] = [:]
@@ -15,11 +21,22 @@ actor HostSession {
     /// Why the host takes no more tasks in this run: it was powered off.
     private(set) var isPoweredOff = false
 
-    init(host: Inventory.Host, connector: any Connector, connectDeadline: Duration, becomePassword: Secret?) {
+    /// - Parameters:
+    ///   - options: check mode takes no lock.
+    ///   - notice: takes what people should know while they wait.
+    init(
+        host: Inventory.Host,
+        connector: any Connector,
+        becomePassword: Secret?,
+        options: RunOptions,
+        notice: @escaping @Sendable (String) -> Void
+    ) {
         self.host = host
         self.connector = connector
-        self.connectDeadline = connectDeadline
+        self.connectDeadline = options.connectDeadline
         self.becomePassword = becomePassword
+        self.options = options
+        self.notice = notice
     }
 
     /// Does nothing where the connection is there.
@@ -35,28 +52,85 @@ actor HostSession {
         for task in opening.values { task.cancel() }
         opening = [:]
         shells = [:]
+        lockedBy = nil
         await transport?.close()
         transport = nil
     }
 
+    /// - Throws: `TransportError`; `HostBusy` where another run has the host.
     func shell(for privilege: Privilege) async throws -> Shell {
-        if let shell = shells[privilege] { return shell }
         if let task = opening[privilege] { return try await task.value }
-        let task = Task { Shell(try await self.open(privilege), privilege: privilege) }
+        if let lockedBy, let task = opening[lockedBy] { _ = try await task.value }
+        let claim =
+            lockedBy == nil && !options.check
+            ? options.lock.map { LockClaim(lock: $0, host: host.name) } : nil
+        if claim == nil, let shell = shells[privilege] { return shell }
+        if claim != nil { lockedBy = privilege }
+        let former = shells.removeValue(forKey: privilege)
+        let task = Task {
+            await former?.close()
+            let opened = try await self.open(privilege, claim: claim, listsJobs: self.options.lock != nil)
+            let shell = Shell(opened, privilege: privilege)
+            try await self.adopt(opened.jobs, on: shell)
+            return shell
+        }
         opening[privilege] = task
         defer { opening[privilege] = nil }
-        let shell = try await task.value
-        shells[privilege] = shell
-        return shell
+        do {
+            let shell = try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                task.cancel()
+            }
+            shells[privilege] = shell
+            return shell
+        } catch {
+            drop(privilege)
+            throw error
+        }
     }
 
     /// A shell of its own, for what takes a whole channel.
-    func open(_ privilege: Privilege) async throws -> ShellLogin.Opened {
+    func open(_ privilege: Privilege, claim: LockClaim? = nil, listsJobs: Bool = false) async throws
+        -> ShellLogin.Opened
+    {
         guard let transport else { throw TransportError(.lost, "there is no connection") }
-        return try await ShellLogin(transport: transport, password: becomePassword).open(privilege)
+        var login = ShellLogin(transport: transport, password: becomePassword, claim: claim, notice: notice)
+        if listsJobs {
+            login.jobs = JobFolder(privilege, loginUser: transport.loginUser, override: options.jobFolder)
+        }
+        return try await login.open(privilege)
     }
 
-    /// One exchange over the shell of `privilege`; what hangs is ended with its process group.
+    nonisolated func say(_ text: String) { notice(text) }
+
+    nonisolated var isCheck: Bool { options.check }
+
+    func makeJob(_ step: Step, _ script: String, as privilege: Privilege) throws -> Job {
+        guard let transport else { throw TransportError(.lost, "there is no connection") }
+        let folder = JobFolder(privilege, loginUser: transport.loginUser, override: options.jobFolder)
+        let job = Job(
+            step: step.title,
+            script: script,
+            deadline: step.deadline,
+            folder: folder,
+            holder: options.lock?.holder ?? "another run"
+        )
+        ownJob = job.id
+        return job
+    }
+
+    /// Whether it is of this run: no leftover, although it is listed after a lost connection.
+    func isOwn(_ path: String) -> Bool { ownJob.map { path.hasSuffix("/" + $0) } ?? false }
+
+    private func drop(_ privilege: Privilege) {
+        shells[privilege] = nil
+        // The lock goes with the shell; the next one claims it anew.
+        if lockedBy == privilege { lockedBy = nil }
+    }
+
+    /// One exchange over the shell of `privilege`; what hangs, or is not wanted any more, is ended with its process
+    /// group.
     func exchange(
         _ sections: [ShellSection],
         as privilege: Privilege,
@@ -67,8 +141,12 @@ actor HostSession {
         do {
             return try await shell.exchange(sections, progress: progress)
         } catch {
-            shells[privilege] = nil
-            if case ShellError.deadline = error { await end(shell) }
+            drop(privilege)
+            if case ShellError.deadline = error {
+                await end(shell.leader, as: privilege)
+            } else if Task.isCancelled {
+                await end(shell.leader, as: privilege)
+            }
             throw error
         }
     }
@@ -112,20 +190,5 @@ actor HostSession {
     func markPoweredOff() async {
         isPoweredOff = true
         await forget()
-    }
-
-    /// Ends what a shell left running when its deadline passed.
-    private func end(_ shell: Shell) async {
-        guard let opened = try? await open(shell.privilege) else { return }
-        let killer = Shell(opened, privilege: shell.privilege)
-        let group = shell.leader
-        let script = """
-            kill -TERM -- -\(group) \(group) 2>/dev/null; n=0
-            while kill -0 -- -\(group) 2>/dev/null && [ $n -lt 20 ]; do sleep 0.1; n=$((n+1)); done
-            kill -KILL -- -\(group) \(group) 2>/dev/null; :
-            """
-        // Whether it worked is not known to anybody who could act on it: the step has failed either way.
-        _ = try? await killer.exchange([ShellSection(script, deadline: .seconds(10))])
-        await killer.close()
     }
 }

@@ -24,8 +24,15 @@ final class Ledger: Sendable {
         lines.withLock { $0[host, default: .init()].unreachable = reason }
     }
 
+    /// Says that `tasks` more are to be done, so that a stopped run knows what it did not come to.
+    func expect(_ tasks: Int, on host: String) {
+        lines.withLock { $0[host, default: .init()].notDone += tasks }
+    }
+
     func count(_ outcome: TaskResult.Outcome, on host: String) {
         lines.withLock { lines in
+            let left = lines[host]?.notDone ?? 0
+            lines[host, default: .init()].notDone = max(0, left - 1)
             switch outcome {
             case .ok: lines[host, default: .init()].ok += 1
             case .changed: lines[host, default: .init()].changed += 1

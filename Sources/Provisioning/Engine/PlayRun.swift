@@ -27,7 +27,11 @@ struct PlayRun: Sendable {
             )
             await work(on: batch)
             run.reporter.report(.playFinished)
-            if Task.isCancelled { return }
+            if run.isStopping {
+                let left = batches[(number + 1)...].flatMap { $0 }.map(\.name)
+                if !left.isEmpty { notBegun(left) }
+                return
+            }
             let lost = batch.filter { !ledger.isWell($0.name) }.map(\.name)
             if !lost.isEmpty, number + 1 < batches.count {
                 let left = batches[(number + 1)...].flatMap { $0 }.map(\.name)
@@ -55,10 +59,17 @@ struct PlayRun: Sendable {
                 guard let host = waiting.next() else { break }
                 group.addTask { await work(on: host) }
             }
-            for await _ in group {
+            for await _ in group where !run.isStopping {
                 if let host = waiting.next() { group.addTask { await work(on: host) } }
             }
+            let left = Array(IteratorSequence(waiting)).map(\.name)
+            if !left.isEmpty { notBegun(left) }
         }
+    }
+
+    private func notBegun(_ hosts: [String]) {
+        let message = "play «\(play.title)» was stopped; not begun: \(hosts.joined(separator: ", "))"
+        run.reporter.report(.notice(host: nil, message))
     }
 
     private func work(on host: Inventory.Host) async {
@@ -108,17 +119,21 @@ struct PlayRun: Sendable {
         let handlers = unique(tasks.flatMap(\.handlers))
         let all = tasks + handlers.flatMap(\.tasks)
         run.reporter.report(.planned(host: host.name, headings: all.map(\.heading)))
+        ledger.expect(tasks.count, on: host.name)
         let converger = Converger(session: session, privilege: privilege(on: host), options: run.options) {
             progress in
             report(progress, on: host.name)
         }
         let outcome = try await converger.converge(tasks)
         let notified = Set(outcome.notified.map(\.name))
-        if outcome.failed {
-            ledger.markFailed(host.name)
+        let pending = handlers.filter { notified.contains($0.name) }
+        ledger.expect(pending.reduce(0) { $0 + $1.tasks.count }, on: host.name)
+        if outcome.failed || outcome.wasStopped || run.isStopping {
+            if outcome.failed { ledger.markFailed(host.name) }
             if !notified.isEmpty {
                 let names = notified.sorted().joined(separator: ", ")
-                run.reporter.report(.notice(host: host.name, "not run, since a task failed: \(names)"))
+                let reason = outcome.failed ? "since a task failed" : "since the run was stopped"
+                run.reporter.report(.notice(host: host.name, "not run, \(reason): \(names)"))
             }
             return
         }

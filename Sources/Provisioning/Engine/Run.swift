@@ -29,26 +29,31 @@ public struct Run: Sendable {
         reporter.report(.runStarted(playbooks: playbooks.map(\.name), check: options.check))
         for (play, hosts) in selected {
             await PlayRun(run: self, play: play, hosts: hosts, sessions: sessions, ledger: ledger)()
-            if Task.isCancelled { break }
+            if isStopping { break }
         }
         await withTaskGroup { group in
             for session in sessions.values { group.addTask { await session.close() } }
         }
-        let recap = Recap(
+        var recap = Recap(
             hosts: hosts.map { ($0.name, ledger.line(of: $0.name)) },
             duration: start.duration(to: .now)
         )
+        recap.wasStopped = isStopping
         reporter.report(.runFinished(recap))
         return recap
     }
+
+    /// Whether nothing new is to be started.
+    var isStopping: Bool { Task.isCancelled || options.interruption.isRequested }
 
     func session(for host: Inventory.Host) -> HostSession {
         HostSession(
             host: host,
             connector: connector,
-            connectDeadline: options.connectDeadline,
             // Wrong connection variables are found before: by the preflight, or by the connector.
-            becomePassword: (try? host.connection)?.becomePassword ?? options.becomePassword
+            becomePassword: (try? host.connection)?.becomePassword ?? options.becomePassword,
+            options: options,
+            notice: { [reporter] in reporter.report(.notice(host: host.name, $0)) }
         )
     }
 

@@ -55,6 +55,8 @@ public struct Recap: Sendable {
         public var failed = 0
         public var skipped = 0
         public var unreachable: String?
+        /// Tasks that the host did not come to, as far as they were known.
+        public var notDone = 0
 
         public init() {}
     }
@@ -62,14 +64,17 @@ public struct Recap: Sendable {
     /// In the order of the inventory.
     public var hosts: [(name: String, line: Line)]
     public var duration: Duration
+    /// Whether the run was asked to stop before its end.
+    public var wasStopped = false
 
     public init(hosts: [(name: String, line: Line)], duration: Duration) {
         self.hosts = hosts
         self.duration = duration
     }
 
-    /// 4 where a host was unreachable, 2 where one failed, else 0.
+    /// 130 where the run was stopped, 4 where a host was unreachable, 2 where one failed, else 0.
     public var exitStatus: Int32 {
+        if wasStopped { return 130 }
         if hosts.contains(where: { $0.line.unreachable != nil }) { return 4 }
         return hosts.contains { $0.line.failed > 0 } ? 2 : 0
     }

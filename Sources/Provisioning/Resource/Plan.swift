@@ -28,6 +28,9 @@ public struct Step: Sendable {
     public var action: Action
     /// After this long the step has failed, and what it started is ended.
     public var deadline: Duration
+    /// For scripts that take long: runs detached from the connection, so that a lost one neither ends it nor loses
+    /// what it wrote and how it ended. It costs an exchange more; its standard input is empty.
+    public var isJob = false
 
     public enum Action: Sendable {
         /// POSIX `sh`; a status other than 0 is a failure.
@@ -51,6 +54,13 @@ public struct Step: Sendable {
     public static func script(_ title: String, deadline: Duration = defaultDeadline, _ script: String) -> Step
     {
         Step(title, deadline: deadline, .script(script))
+    }
+
+    /// The same, run as a job (`isJob`).
+    public func asJob() -> Step {
+        var step = self
+        step.isJob = true
+        return step
     }
 
     public static func run(_ invocation: Invocation, deadline: Duration = defaultDeadline) -> Step {

@@ -11,7 +11,8 @@ struct ShellFraming: Sendable {
         var text: [UInt8] = Array("apus_ok=1\n".utf8)
         for (index, section) in sections.enumerated() {
             if section.needsSuccess { text += Array("if [ \"$apus_ok\" = 1 ]; then ".utf8) }
-            text += Array("( eval ".utf8)
+            // Without the lock's descriptor, which a daemon would keep for good, and without its arguments.
+            text += Array("( exec 9<&-; set --; eval ".utf8)
             // In quotes even where none were needed, so that a script that is empty or one word is an argument.
             text += Array(shellQuoted(section.script + "\n").utf8)
             text += Array(" ) </dev/null; apus_s=$?".utf8)

@@ -5,25 +5,35 @@ struct ShellLogin: Sendable {
     let transport: any Transport
     /// For sudo, where it asks.
     let password: Secret?
-    /// In one piece: channel, shell, prompt and password.
+    /// In one piece: channel, shell, prompt and password; waiting for a lock comes on top.
     var deadline: Duration = .seconds(30)
+    /// The lock that the shell holds as long as it lives.
+    var claim: LockClaim?
+    /// Where it looks for jobs that were left on the host; `nil` where nobody asks.
+    var jobs: JobFolder?
+    /// Says what it waits for.
+    var notice: @Sendable (String) -> Void = { _ in }
 
     struct Opened: Sendable {
         let channel: any TransportChannel
         let nonce: String
         let processID: Int32
+        /// Whether it got the lock that was claimed.
+        var isLocked = false
+        /// Jobs on the host that nobody has cleaned up.
+        var jobs: [String] = []
     }
 
-    /// - Throws: `TransportError`; code `.authentication` when sudo refused.
+    /// - Throws: `TransportError`; code `.authentication` when sudo refused. `HostBusy`.
     func open(_ privilege: Privilege) async throws -> Opened {
         let nonce = "apus-" + String(UInt64.random(in: .min ... .max), radix: 36)
         let command = command(for: privilege, nonce: nonce)
+        let deadline = deadline + (claim?.lock.timeout ?? .zero)
         do {
             return try await Deadline(after: deadline).run {
                 let channel = try await transport.open(command)
                 do {
-                    let processID = try await greet(channel, nonce: nonce, privilege: privilege)
-                    return Opened(channel: channel, nonce: nonce, processID: processID)
+                    return try await greet(channel, nonce: nonce, privilege: privilege)
                 } catch {
                     await channel.close()
                     throw error
@@ -38,7 +48,9 @@ struct ShellLogin: Sendable {
     private func command(for privilege: Privilege, nonce: String) -> String {
         let setup =
             "LC_ALL=C; export LC_ALL; PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; export PATH; umask 022"
-        let shell = "sh -c 'echo; echo \(nonce) $$; \(setup); exec sh'"
+        let listing = jobs?.listing(nonce: nonce) ?? ""
+        let end = claim.map { $0.script(nonce: nonce) } ?? "echo \(nonce) $$; exec sh"
+        let shell = "sh -c 'echo; \(setup); \(listing)\(end)'"
         let user: String
         switch privilege {
         case .login: return "exec " + shell
@@ -52,27 +64,42 @@ struct ShellLogin: Sendable {
     private func prompt(_ nonce: String) -> String { "\(nonce)-password:" }
 
     private func greet(_ channel: any TransportChannel, nonce: String, privilege: Privilege) async throws
-        -> Int32
+        -> Opened
     {
-        var output: [UInt8] = []
+        var greeting = Greeting(nonce: nonce)
         var errors: [UInt8] = []
         var promptsAnswered = 0
-        let greeting = "\n\(nonce) "
+        var isLocked = claim != nil
+        var jobs: [String] = []
+        var holder = LockClaim.Holder(description: "another run of Apus")
         while true {
             switch try await channel.read() {
             case .output(let bytes):
-                output += bytes
-                let text = String(decoding: output, as: UTF8.self)
-                guard let start = text.firstRange(of: greeting) else { continue }
-                let rest = text[start.upperBound...]
-                guard let end = rest.firstIndex(of: "\n") else { continue }
-                guard let processID = Int32(rest[..<end]) else {
-                    throw TransportError(
-                        .lost,
-                        "the login shell answered with «\(rest[..<end])», not with a process"
-                    )
+                for word in greeting.words(in: bytes) {
+                    switch word {
+                    case .process(let processID):
+                        return Opened(
+                            channel: channel,
+                            nonce: nonce,
+                            processID: processID,
+                            isLocked: isLocked,
+                            jobs: jobs
+                        )
+                    case .job(let path): jobs.append(path)
+                    case .busy(let arguments): try waitForLock(of: arguments, &holder)
+                    case .refused: throw refusedByLock(holder)
+                    case .unlockable:
+                        isLocked = false
+                        notice(
+                            "takes no lock, so nothing keeps other runs away: its folder cannot be written"
+                        )
+                    case .other(let said):
+                        throw TransportError(
+                            .lost,
+                            "the login shell answered with «\(said)», not with a process"
+                        )
+                    }
                 }
-                return processID
             case .errors(let bytes):
                 errors += bytes
                 let text = String(decoding: errors, as: UTF8.self)
@@ -112,5 +139,68 @@ struct ShellLogin: Sendable {
             .filter { !$0.isEmpty }.joined(separator: "; ")
         let ending = status.map { "status \($0)" } ?? "a signal"
         return "no shell for \(privilege) (it ended with \(ending))" + (said.isEmpty ? "" : ": \(said)")
+    }
+
+    /// - Throws: `HostBusy` where waiting would never end.
+    private func waitForLock(of arguments: String, _ holder: inout LockClaim.Holder) throws {
+        guard let claim else { return }
+        holder = claim.holder(from: arguments)
+        if let twin = holder.twin {
+            throw HostBusy(
+                description:
+                    "is the same machine as \(twin), where this run is at work; name each machine once"
+            )
+        }
+        notice("is in the hands of \(holder.description); waiting at most \(claim.lock.timeout.brief)")
+    }
+
+    private func refusedByLock(_ holder: LockClaim.Holder) -> HostBusy {
+        let waited = claim?.lock.timeout ?? .zero
+        return HostBusy(
+            description: "is in the hands of \(holder.description), still after \(waited.brief); "
+                + "wait for that run, or end it (--lock-timeout says how long to wait)"
+        )
+    }
+}
+
+/// Takes apart what a shell writes before it is ready: lines that begin with the login's nonce.
+private struct Greeting {
+    enum Word {
+        case process(Int32)
+        case job(String)
+        case busy(String)
+        case refused
+        case unlockable
+        case other(String)
+    }
+
+    let nonce: String
+    private var pending: [UInt8] = []
+
+    init(nonce: String) { self.nonce = nonce }
+
+    /// Lines that are whole; what a login shell's startup files wrote around them is left out.
+    mutating func words(in bytes: [UInt8]) -> [Word] {
+        pending += bytes
+        var words: [Word] = []
+        while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+            let line = String(decoding: pending[..<end], as: UTF8.self)
+            pending.removeFirst(end + 1)
+            guard line.hasPrefix(nonce + " ") else { continue }
+            words.append(word(String(line.dropFirst(nonce.count + 1))))
+        }
+        return words
+    }
+
+    private func word(_ text: String) -> Word {
+        if let processID = Int32(text) { return .process(processID) }
+        let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+        switch parts.first {
+        case "job": return .job(parts.count > 1 ? parts[1] : "")
+        case "busy": return .busy(parts.count > 1 ? parts[1] : "")
+        case "refused": return .refused
+        case "unlockable": return .unlockable
+        default: return .other(text)
+        }
     }
 }

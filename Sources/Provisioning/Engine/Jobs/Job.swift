@@ -1,0 +1,115 @@
+/// A long step that goes on on its host whatever becomes of the connection: a script in a session of its own, and a
+/// folder with what it writes and how it ended.
+///
+/// The folder is there before the job is; so a second attempt to start it finds it, and follows it instead.
+struct Job: Sendable {
+    let step: String
+    let script: String
+    let deadline: Duration
+    let folder: JobFolder
+    /// For people: whose job it is.
+    let holder: String
+    let id = String(UInt64.random(in: .min ... .max), radix: 36)
+
+    private var path: String { "\(folder.path)/\(id)" }
+
+    /// Starts the job where it was not started yet, and follows it to its end, with its status and the end of what
+    /// it wrote.
+    ///
+    /// - Parameter wasStarted: it is an error if there is no trace of it then.
+    func follow(wasStarted: Bool) -> String {
+        """
+        d=\(path)
+        if [ ! -e "$d/about" ]; then
+          \(wasStarted ? "echo 'there is no trace of the job any more: was the host restarted?' >&2; exit 255" : start)
+        fi
+        echo started
+        \(Self.follow)
+        \(Self.tell)
+        """
+    }
+
+    private var start: String {
+        """
+        old=$(umask); umask 077
+          mkdir -p -- \(folder.path) && mkdir -p -- "$d" || exit
+          printf '%s\\n' \(shellQuoted(script)) >"$d/script"
+          now=$(date +%s)
+          { printf '%s\\n' \(shellQuoted(step)) \(shellQuoted(holder)); date -u '+%Y-%m-%d %H:%M:%S UTC'
+            echo $((now + \(deadline.components.seconds))); } >"$d/new" && mv -f -- "$d/new" "$d/about" || exit
+          umask "$old"
+          s=setsid; command -v setsid >/dev/null || s=nohup
+          $s sh -c '
+            echo $$ >"$1/pid.new" && mv -f "$1/pid.new" "$1/pid"
+            sh "$1/script" >"$1/output" 2>"$1/errors"
+            echo $? >"$1/status.new"; mv -f "$1/status.new" "$1/status"
+          ' apus-job "$d" >/dev/null 2>&1 </dev/null &
+        """
+    }
+
+    /// Ends the job with its process group, and removes its folder.
+    var ending: String {
+        """
+        d=\(path); \(Self.end)
+        rm -rf -- "$d"
+        """
+    }
+
+    var removal: String { "rm -rf -- \(path)" }
+
+    /// Waits for a job that an earlier run left, ends it where its time is over, says how it ended, and removes it.
+    ///
+    /// The first line that it writes is for people.
+    static func adoption(of path: String) -> String {
+        """
+        d=\(shellQuoted(path))
+        { read -r step; read -r holder; read -r since; read -r until; } <"$d/about"
+        left=$((until - $(date +%s)))
+        echo "«$step» of $holder, begun $since"
+        [ -e "$d/status" ] || echo "is still at work; waiting for it, at most $left s"
+        \(follow)
+        if [ -e "$d/status" ]; then read -r s <"$d/status"; echo "ended with status $s"; else echo "$why"; fi
+        rm -rf -- "$d"
+        """
+    }
+
+    /// For `$d`: waits for the job and shows the last line of its output while it changes. Without a status in the end
+    /// `$why` tells the reason.
+    private static var follow: String {
+        """
+        n=0; why=
+        until [ -s "$d/pid" ] || [ $n -ge 100 ]; do n=$((n+1)); sleep 0.1; done
+        p=; [ ! -s "$d/pid" ] || read -r p <"$d/pid"
+        while [ ! -e "$d/status" ]; do
+          if [ -z "$p" ] || ! kill -0 "$p" 2>/dev/null; then
+            sleep 0.2; [ -e "$d/status" ] || why="ended without a status: was it killed?"; break
+          fi
+          if [ -n "${until-}" ] && [ "$(date +%s)" -ge "$until" ]; then
+            \(end)
+            why="did not end in its time, and was ended"; break
+          fi
+          f=output; [ "$d/output" -nt "$d/errors" ] || [ ! -s "$d/errors" ] || f=errors
+          l=$(tail -c 400 "$d/$f" 2>/dev/null | tail -n 1 | tr -d '\\000')
+          [ "$l" = "${last-}" ] || printf '%s\\n' "$l"
+          last=$l
+          sleep 0.1 2>/dev/null || sleep 1
+        done
+        """
+    }
+
+    private static let tell = """
+        tail -c 524288 "$d/output" 2>/dev/null; tail -c 524288 "$d/errors" >&2 2>/dev/null
+        [ -e "$d/status" ] || { echo "$why" >&2; exit 255; }
+        read -r s <"$d/status"; exit "$s"
+        """
+
+    /// For `$d`: asks, and after two seconds insists.
+    private static let end = """
+        p=; [ ! -s "$d/pid" ] || read -r p <"$d/pid"
+            if [ -n "$p" ]; then
+              kill -s TERM -- "-$p" 2>/dev/null; k=0
+              while kill -s 0 -- "-$p" 2>/dev/null && [ $k -lt 20 ]; do sleep 0.1; k=$((k+1)); done
+              kill -s KILL -- "-$p" 2>/dev/null
+            fi
+        """
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+@Suite("A run can be stopped at any time, and two never work on one host at once", .serialized)
+struct InterruptionTests {
+    let place = try! TestPlace()
+
+    /// Processes with `text` in their command line, other than those of this test.
+    private func processes(with text: String) -> [String] {
+        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return numbers.filter { Int($0) != nil }.filter { number in
+            FileManager.default.contents(atPath: "/proc/\(number)/cmdline")
+                .map { String(decoding: $0, as: UTF8.self).contains(text) } ?? false
+        }
+    }
+
+    @Test func aRunThatIsLeftAloneEndsWell() async throws {
+        let ended = try await TestRun("slow", in: place).end()
+        #expect(ended.status == 0, "\(ended.output)")
+        #expect(place.has("handler.done"))
+        #expect(ended.output.contains("changed 3"))
+    }
+
+    @Test func afterCtrlCWhatRunsIsFinishedAndNothingNewStarts() async throws {
+        let run = try TestRun("slow", in: place)
+        try await place.wait(for: "first.begun")
+        run.send(SIGINT)
+        let ended = await run.end()
+        #expect(ended.status == 130)
+        #expect(place.has("first.done"))
+        #expect(!place.has("second.begun"))
+        #expect(!place.has("handler.begun"))
+        #expect(ended.output.contains("stopped before its end"), "\(ended.output)")
+        #expect(ended.output.contains("not done 2"), "\(ended.output)")
+        #expect(ended.output.contains("not run, since the run was stopped: Reload"))
+    }
+
+    @Test(
+        "a second Ctrl-C, or SIGTERM, ends what runs on the host too",
+        arguments: [[SIGINT, SIGINT], [SIGTERM]]
+    )
+    func twice(signals: [Int32]) async throws {
+        let run = try TestRun("slow", in: place)
+        try await place.wait(for: "first.begun")
+        for signal in signals {
+            run.send(signal)
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        let ended = await run.end()
+        #expect(ended.status == (signals.count == 2 ? 130 : 143), "\(ended.output)")
+        #expect(!ended.output.contains("Fatal"))
+        #expect(ended.output.contains("not done 2"), "\(ended.output)")
+        #expect(processes(with: place.path).isEmpty)
+        // Longer than the step would have gone on.
+        try await Task.sleep(for: .seconds(2))
+        #expect(!place.has("first.done"))
+        let next = try await TestRun("slow", in: place, more: ["--lock-timeout", "0"]).end()
+        #expect(next.status == 0, "\(next.output)")
+    }
+
+    @Test func aSecondRunWaitsAndSaysForWhom() async throws {
+        let first = try TestRun("slow", in: place)
+        try await place.wait(for: "first.begun")
+        let second = try await TestRun("slow", in: place).end()
+        #expect(await first.end().status == 0)
+        #expect(second.status == 0, "\(second.output)")
+        #expect(second.output.contains("process \(first.process.processIdentifier), playbook slow since 20"))
+        #expect(second.output.contains("changed 0"))
+        #expect(place.read("first.begun") == "x\n")
+    }
+
+    @Test func aSecondRunThatMayNotWaitFailsAndSaysWhoHasTheHost() async throws {
+        let first = try TestRun("slow", in: place)
+        try await place.wait(for: "first.begun")
+        let second = try await TestRun("slow", in: place, more: ["--lock-timeout", "0"]).end()
+        #expect(second.status == 2, "\(second.output)")
+        #expect(second.output.contains("is in the hands of"))
+        let check = try await TestRun("slow", in: place, more: ["--lock-timeout", "0", "--check"]).end()
+        #expect(check.status == 0, "\(check.output)")
+        #expect(await first.end().status == 0)
+    }
+
+    @Test func aDeadRunLeavesTheLockFree() async throws {
+        let first = try TestRun("slow", in: place)
+        try await place.wait(for: "first.begun")
+        first.send(SIGKILL)
+        _ = await first.end()
+        let second = try await TestRun("slow", in: place).end()
+        #expect(second.status == 0, "\(second.output)")
+    }
+
+    @Test func twoNamesOfOneMachineAreToldApartFromTwoRuns() async throws {
+        let hosts = "one ansible_connection=local\ntwo ansible_connection=local\n"
+        let ended = try await TestRun("slow", in: place, hosts: hosts).end()
+        #expect(ended.status == 2)
+        #expect(ended.output.contains("is the same machine as"), "\(ended.output)")
+        #expect(place.read("first.begun") == "x\n")
+    }
+}

@@ -1,0 +1,174 @@
+import ApusTesting
+import Foundation
+import HostInventory
+import Provisioning
+import Synchronization
+import Testing
+import Transports
+
+@Suite("Jobs outlive connections, and are neither lost nor run twice")
+struct JobTests {
+    let scratch = try! Scratch()
+
+    /// A long step: each run of its script leaves a line, and it has a result.
+    private struct Long: Resource {
+        let name = "long"
+        let script: String
+        var deadline: Duration = .seconds(30)
+        var isAction: Bool { true }
+        var probe: Probe<Void> { .constant(()) }
+
+        func plan(from state: Void) -> Plan {
+            .change([Step.script(name, deadline: deadline, script).asJob()], Difference())
+        }
+    }
+
+    private func run(
+        _ script: String,
+        deadline: Duration = .seconds(30),
+        connector: any Connector = LocalConnector()
+    )
+        async throws -> (recap: Recap, reporter: CollectingReporter)
+    {
+        var options = RunOptions()
+        options.jobFolder = "\(scratch.path)/jobs"
+        options.lock = HostLock(holder: "a test", since: "today", timeout: .seconds(20), folder: scratch.path)
+        let reporter = CollectingReporter()
+        let play = Play("Take long", on: "all") { _ in Long(script: script, deadline: deadline) }
+        let run = Run(
+            inventory: try inventory("one\n"),
+            connector: connector,
+            options: options,
+            reporter: reporter
+        )
+        return (try await run([Playbook("test") { play }]), reporter)
+    }
+
+    private var jobsLeft: [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: scratch.path + "/jobs")) ?? [])
+    }
+
+    @Test func aJobEndsLikeAnyStepAndLeavesNothing() async throws {
+        let (recap, reporter) = try await run(
+            "echo one; sleep 0.3; echo two; sleep 0.3; echo x >>\(scratch.path)/ran"
+        )
+        #expect(recap.exitStatus == 0, "\(reporter.results(of: "one"))")
+        #expect(scratch.read("ran") == "x\n")
+        #expect(jobsLeft.isEmpty)
+        let lines = reporter.events.compactMap {
+            if case .progress(_, _, let line) = $0 { line } else { nil }
+        }
+        #expect(lines.contains("one"))
+    }
+
+    @Test func aFailedJobSaysWhatItSaid() async throws {
+        let (_, reporter) = try await run("echo 'the disk is full' >&2; exit 3")
+        #expect(reporter.results(of: "one").map(\.outcome) == [.failed("long: status 3: the disk is full")])
+        #expect(jobsLeft.isEmpty)
+    }
+
+    @Test func aJobThatHangsIsEndedWithEverythingItStarted() async throws {
+        let marker = "\(scratch.path)/alive"
+        let script = "( while :; do date +%s%N >\(marker); sleep 0.05; done ) & sleep 1000"
+        let (_, reporter) = try await run(script, deadline: .zero)
+        guard case .failed(let why)? = reporter.results(of: "one").first?.outcome else {
+            Issue.record("did not fail")
+            return
+        }
+        #expect(why.contains("was ended"))
+        let last = scratch.read("alive")
+        // Twenty of its periods: what still ran would have written again.
+        try await Task.sleep(for: .seconds(1))
+        #expect(scratch.read("alive") == last)
+        #expect(jobsLeft.isEmpty)
+    }
+
+    @Test func aLostConnectionIsMadeAnewAndTheJobAdopted() async throws {
+        let fragile = FragileConnector(cutting: 3, whenThereIs: "\(scratch.path)/ran")
+        let script = "echo x >>\(scratch.path)/ran; sleep 2; echo 'its last word' >&2; exit 7"
+        let (recap, reporter) = try await run(script, connector: fragile)
+        #expect(fragile.connections == 4)
+        #expect(scratch.read("ran") == "x\n")
+        #expect(recap.exitStatus == 2)
+        #expect(reporter.results(of: "one").map(\.outcome) == [.failed("long: status 7: its last word")])
+        #expect(reporter.notices.count == 3)
+        #expect(jobsLeft.isEmpty)
+    }
+
+    @Test func aJobThatOutlivedItsRunIsWaitedForAndTold() async throws {
+        let job = scratch.path + "/jobs/left"
+        try FileManager.default.createDirectory(atPath: job, withIntermediateDirectories: true)
+        let until = Int(Date().timeIntervalSince1970) + 60
+        try scratch.write("jobs/left/script", "sleep 1; echo x >>\(scratch.path)/left; exit 4\n")
+        try scratch.write("jobs/left/about", "apt-get install x\nme@there\nyesterday\n\(until)\n")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
+        process.arguments = [
+            "sh", "-c",
+            "echo $$ >\(job)/pid; sh \(job)/script >\(job)/output 2>\(job)/errors; echo $? >\(job)/status",
+        ]
+        try process.run()
+        let (recap, reporter) = try await run("[ -e \(scratch.path)/left ]")
+        #expect(recap.exitStatus == 0)
+        #expect(
+            reporter.notices.last
+                == "a job of an earlier run, «apt-get install x» of me@there, begun yesterday: ended with status 4"
+        )
+        #expect(jobsLeft.isEmpty)
+    }
+}
+
+/// Connections of this machine that are cut a few times.
+private final class FragileConnector: Connector {
+    private let cuts: Mutex<Int>
+    private let trigger: String
+    private let made = Mutex(0)
+
+    init(cutting cuts: Int, whenThereIs trigger: String) {
+        self.cuts = Mutex(cuts)
+        self.trigger = trigger
+    }
+
+    var connections: Int { made.withLock { $0 } }
+
+    func connect(to host: Inventory.Host, deadline: Duration) async throws -> any Transport {
+        made.withLock { $0 += 1 }
+        return FragileTransport(base: LocalTransport(), mayCut: mayCut)
+    }
+
+    private func mayCut() -> Bool {
+        guard FileManager.default.fileExists(atPath: trigger) else { return false }
+        return cuts.withLock { left in
+            left -= 1
+            return left >= 0
+        }
+    }
+}
+
+private struct FragileTransport: Transport {
+    let base: LocalTransport
+    let mayCut: @Sendable () -> Bool
+
+    var loginUser: String { base.loginUser }
+
+    func open(_ command: String) async throws -> any TransportChannel {
+        FragileChannel(base: try await base.open(command), mayCut: mayCut)
+    }
+
+    func close() async { await base.close() }
+}
+
+private struct FragileChannel: TransportChannel {
+    let base: any TransportChannel
+    let mayCut: @Sendable () -> Bool
+
+    func write(_ bytes: [UInt8]) async throws { try await base.write(bytes) }
+    func finishWriting() async throws { try await base.finishWriting() }
+    func close() async { await base.close() }
+
+    func read() async throws -> TransportChunk {
+        let chunk = try await base.read()
+        if mayCut() { throw TransportError(.lost, "the cable was pulled") }
+        return chunk
+    }
+}
