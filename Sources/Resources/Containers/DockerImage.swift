@@ -57,7 +57,7 @@ public struct DockerImage: Resource {
     public func plan(from state: DockerImageState?) -> Plan {
         guard let context else {
             if state != nil { return .unchanged }
-            let pull = Step.run(["docker", "pull", "--", name], deadline: .seconds(1800))
+            let pull = Step.run(["docker", "pull", "--", name], deadline: .seconds(1800)).asJob()
             return .change([pull], Difference([.attribute("state", from: nil, to: "pulled")]))
         }
         do {

@@ -95,7 +95,8 @@ public struct File: Resource {
             return .script(title, replacement.script(writing: "printf %s \(shellQuoted(text))"))
         }
         let content = content
-        let upload = Upload(into: replacement.script(writing: "cat"), size: try content.size()) {
+        let size = try content.size()
+        let upload = Upload(into: replacement.script(writing: "cat", size: size), size: size) {
             try content.chunks()
         }
         return Step(title, deadline: .seconds(3600), .upload(upload))

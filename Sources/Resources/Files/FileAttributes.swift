@@ -47,17 +47,30 @@ struct AtomicReplacement: Sendable {
     let path: String
     let attributes: FileAttributes
 
-    /// - Parameter producer: a command whose standard output is the new content.
-    func script(writing producer: String) -> String {
+    /// For `$folder`: removes what a run left there that was killed in the middle. Their names say which shell they
+    /// were of, and one that lives may still need its own.
+    static let removeLeftovers = """
+        for old in "$folder"/.apus.*.*; do
+          [ -e "$old" ] || continue
+          p=${old#"$folder"/.apus.}; [ -d "/proc/${p%%.*}" ] || kill -0 "${p%%.*}" 2>/dev/null || rm -rf -- "$old"
+        done
+        """
+
+    /// - Parameters:
+    ///   - producer: a command whose standard output is the new content.
+    ///   - size: of the new content in bytes, where it is streamed: what a killed run cut off takes nothing's place.
+    func script(writing producer: String, size: Int? = nil) -> String {
         """
         set -e
         path=\(shellQuoted(path))
         [ ! -L "$path" ] || path=$(readlink -f -- "$path")
         folder=${path%/*}; folder=${folder:-/}
         [ -d "$folder" ] || { echo "the folder $folder is not there" >&2; exit 1; }
-        new=$(umask 077; mktemp "$folder/.apus.XXXXXX")
+        \(Self.removeLeftovers)
+        new=$(umask 077; mktemp "$folder/.apus.$$.XXXXXX")
         trap 'rm -f -- "$new"' EXIT
         \(producer) >"$new"
+        \(size.map { "[ \"$(wc -c <\"$new\")\" -eq \($0) ] || { echo 'the content was cut off' >&2; exit 1; }" } ?? "")
         \(attributes.commands(on: "\"$new\"").joined(separator: "\n"))
         sync "$new"
         mv -f -- "$new" "$path"

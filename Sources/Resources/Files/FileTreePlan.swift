@@ -194,7 +194,9 @@ struct FileTreePlan {
         }
         return """
             set -e
-            new=$(umask 077; mktemp -d \(shellQuoted(tree.path))/.apus.XXXXXX)
+            folder=\(shellQuoted(tree.path))
+            \(AtomicReplacement.removeLeftovers)
+            new=$(umask 077; mktemp -d "$folder/.apus.$$.XXXXXX")
             trap 'rm -rf -- "$new"' EXIT
             cd -- "$new"
             tar -x -p -o -f -

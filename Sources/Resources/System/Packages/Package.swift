@@ -128,7 +128,7 @@ public struct Package: Resource {
             "apt-get \(verb) \(affected.joined(separator: " "))",
             deadline: deadline,
             [AptScript.preamble, body, AptScript.epilogue()].joined(separator: "\n")
-        )
+        ).asJob()
     }
 
     private func installing(_ affected: [String]) -> String {

@@ -72,7 +72,8 @@ public struct PackageUpgrade: Resource {
             AptScript.epilogue(upgrade: upgrade),
         ]
         let title = (state.isStale ? "apt-get update, " : "") + "apt-get \(upgrade.rawValue)"
-        return .change([.script(title, deadline: deadline, script.joined(separator: "\n"))], difference)
+        let step = Step.script(title, deadline: deadline, script.joined(separator: "\n")).asJob()
+        return .change([step], difference)
     }
 
     /// "30 h old".
