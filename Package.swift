@@ -13,6 +13,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/stencilproject/Stencil", from: "0.15.1"),
         .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // System libraries and the shim of system calls.
@@ -22,7 +23,7 @@ let package = Package(
 
         // The controller.
         .target(name: "SSH", dependencies: ["CLibSSH2", "CLibCrypto", "CLinux"]),
-        .target(name: "HostInventory"),
+        .target(name: "HostInventory", dependencies: [.product(name: "Yams", package: "Yams")]),
         .target(name: "Provisioning", dependencies: ["HostInventory", "CLibCrypto"]),
         .target(
             name: "Resources",

@@ -7,7 +7,9 @@ public struct ApusCommand: AsyncParsableCommand {
         commandName: "apus",
         abstract: "Turns Linux hosts into a working cluster, from typed Swift roles over plain SSH.",
         version: "0.1.0",
-        subcommands: [RunCommand.self, PingCommand.self, ExecCommand.self, ListCommand.self]
+        subcommands: [
+            RunCommand.self, PingCommand.self, ExecCommand.self, ListCommand.self, InventoryCommand.self,
+        ]
     )
 
     public init() {}

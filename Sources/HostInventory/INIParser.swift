@@ -11,12 +11,14 @@ struct INIParser {
     let file: String
     private(set) var problems: [InventoryError.Problem] = []
     private(set) var warnings: [InventoryError.Problem] = []
-    private var draft = InventoryDraft()
+    private var draft: InventoryDraft
     private var section = Section.hosts(InventoryDraft.ungrouped)
     private var line = 0
 
-    init(file: String) {
+    /// - Parameter draft: what earlier sources of the same inventory said.
+    init(file: String, continuing draft: InventoryDraft = InventoryDraft()) {
         self.file = file
+        self.draft = draft
     }
 
     mutating func parse(_ bytes: [UInt8]) -> InventoryDraft {
@@ -79,12 +81,7 @@ struct INIParser {
     }
 
     private mutating func define(_ name: String, in whole: ArraySlice<UInt8>, at index: Int) -> Int {
-        let group = draft.group(named: name)
-        draft.groups[group].isDefined = true
-        if draft.groups[group].location == nil {
-            draft.groups[group].location = location(in: whole, at: index)
-        }
-        return group
+        draft.define(groupNamed: name, at: location(in: whole, at: index))
     }
 
     private mutating func parseHosts(_ text: ArraySlice<UInt8>, in whole: ArraySlice<UInt8>, group: Int) {
@@ -128,11 +125,7 @@ struct INIParser {
         }
         for name in pattern.names {
             let host = draft.addHost(named: name, to: group, at: place)
-            if draft.hosts[host].variables.isEmpty {
-                draft.hosts[host].variables = variables
-            } else {
-                draft.hosts[host].variables.merge(variables) { $1 }
-            }
+            draft.setVariables(variables, ofHost: host)
         }
     }
 
@@ -168,12 +161,12 @@ struct INIParser {
         let name = String(decoding: text[..<equals].trimmed, as: UTF8.self)
         let value = text[(equals + 1)...].trimmed
         guard let variable = makeVariable(name, value, in: whole, at: text.startIndex) else { return }
-        if let earlier = draft.groups[group].variables[name] {
+        if let earlier = draft.groups[group].variables[name], earlier.location.file == file {
             let message =
                 "variable '\(name)' of group '\(draft.groups[group].name)' was set before, at \(earlier.location); this one wins"
             warn(message, in: whole, at: text.startIndex)
         }
-        draft.groups[group].variables[name] = variable
+        draft.setVariable(variable, ofGroup: group)
     }
 
     private mutating func makeVariable(
@@ -220,9 +213,7 @@ struct INIParser {
                 "section [\(draft.groups[parent].name):children] includes the undefined group '\(draft.groups[child].name)'"
             draft.groups[child].mention = (message, place)
         }
-        guard !draft.groups[parent].children.contains(where: { $0.index == child }) else { return }
-        draft.groups[parent].children.append((child, place))
-        draft.groups[child].parents.append(parent)
+        draft.addChild(child, to: parent, at: place)
     }
 
     private mutating func fail(_ message: String, in whole: ArraySlice<UInt8>, at index: Int) {

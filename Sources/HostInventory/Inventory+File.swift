@@ -1,40 +1,59 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
 import Foundation
-#endif
 
 extension Inventory {
-    /// Reads an inventory file in Ansible's INI format.
+    /// How sources are read.
+    public struct SourceOptions: Sendable {
+        /// For each run of an inventory script.
+        public var scriptDeadline = Duration.seconds(30)
+        /// Decrypts vaulted files and values; without it they are errors.
+        public var vault: VaultOpener?
+
+        public init() {}
+    }
+
+    /// Reads one source, as `init(sources:options:)` does.
+    public init(contentsOf path: String, options: SourceOptions = .init()) throws(InventoryError) {
+        try self.init(sources: [path], options: options)
+    }
+
+    /// Reads sources and merges them; later ones override earlier ones.
     ///
-    /// - Throws: `InventoryError`: the file is missing, unreadable, not UTF-8, or has problems inside.
-    public init(contentsOf path: String) throws {
-        let lowercased = path.lowercased()
-        for kind in [".yml", ".yaml", ".json", ".toml"] where lowercased.hasSuffix(kind) {
-            throw InventoryError([
-                .init("\(path): inventories are read in INI format; \(kind) is not supported yet")
-            ])
+    /// A source is a file in INI or YAML format (or JSON), an executable script, a directory of these, or a list
+    /// of hosts with a comma: `pi1,pi2` or `pi1,`. Variables in `group_vars` and `host_vars` beside them are read
+    /// too. Blocks, and runs the scripts.
+    ///
+    /// - Throws: `InventoryError` with every problem of all files.
+    public init(sources: [String], options: SourceOptions = .init()) throws(InventoryError) {
+        var reader = SourceReader(options: options)
+        reader.read(sources)
+        try self.init(
+            reader.draft,
+            file: sources.joined(separator: ", "),
+            problems: reader.problems,
+            warnings: reader.warnings
+        )
+    }
+}
+
+extension Pattern {
+    /// The pattern of a `--limit`: `@FILE` stands for the file's lines, each a pattern; they are joined.
+    ///
+    /// - Throws: `PatternError` where the file cannot be read or names nothing.
+    public static func limit(_ text: String) throws(PatternError) -> Pattern {
+        var parts: [String] = []
+        for part in text.split(separator: ",").map(String.init) {
+            guard part.hasPrefix("@") else {
+                parts.append(part)
+                continue
+            }
+            let path = String(part.dropFirst())
+            guard let data = FileManager.default.contents(atPath: path),
+                let lines = String(data: data, encoding: .utf8)
+            else { throw PatternError(pattern: text, message: "there is no readable file '\(path)'") }
+            parts += lines.split(whereSeparator: \.isNewline).map { String($0.trimmingBlanks()) }
+                .filter { !$0.isEmpty && !$0.hasPrefix("#") }
         }
-        var isDirectory = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw InventoryError([.init("\(path): there is no such inventory file")])
-        }
-        guard !isDirectory else {
-            throw InventoryError([.init("\(path): is a directory; wanted an inventory file")])
-        }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw InventoryError([.init("\(path): the inventory file cannot be read; check its permissions")])
-        }
-        guard let text = String(data: data, encoding: .utf8) else {
-            let line = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-                .firstIndex { String(data: Data($0), encoding: .utf8) == nil }
-            throw InventoryError([
-                .init(
-                    "the inventory file is not UTF-8 text",
-                    at: SourceLocation(file: path, line: (line ?? 0) + 1)
-                )
-            ])
-        }
-        try self.init(parsing: text, file: path)
+        guard !parts.isEmpty else { throw PatternError(pattern: text, message: "the file names no host") }
+        return Pattern(parts.joined(separator: ","))
     }
 }

@@ -6,8 +6,35 @@ extension Inventory {
     /// have, or a position that a group does not have, is an error.
     /// - Throws: `PatternError`
     public func hosts(matching pattern: Pattern) throws -> [Host] {
-        try indices(matching: pattern).map { hosts[$0] }
+        try indices(matching: pattern).map { $0 == implicitIndex ? implicitLocalhost : hosts[$0] }
     }
+
+    /// This machine, where a pattern names `localhost` and the inventory does not: not in `all`, with the
+    /// variables of `all`, and reached without a connection.
+    private var implicitLocalhost: Host {
+        let place = SourceLocation(file: "(implicit localhost)", line: 1)
+        let connection = Variable(
+            name: "ansible_connection",
+            value: "local",
+            text: "local",
+            location: place
+        )
+        let all = group(named: "all")
+        return Host(
+            name: "localhost",
+            location: place,
+            groups: ["all"],
+            variables: Variables(
+                host: "localhost",
+                hostLocation: place,
+                inherited: (all?.variables ?? [:]).merging(all?.folderVariables ?? [:]) { $1 },
+                own: ["ansible_connection": connection]
+            ),
+            overridden: []
+        )
+    }
+
+    private var implicitIndex: Int { hosts.count }
 
     private func indices(matching pattern: Pattern) throws(PatternError) -> [Int] {
         var chosen: [Int] = []
@@ -77,6 +104,7 @@ extension Inventory {
         } else {
             if let group = groupIndex[name] { return members[group] }
             if let host = hostIndex[name] { return [host] }
+            if ["localhost", "127.0.0.1", "::1"].contains(name) { return [implicitIndex] }
             throw unknown(name, in: pattern)
         }
         var seen: Set<Int> = []

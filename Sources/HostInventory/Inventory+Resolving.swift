@@ -32,6 +32,8 @@ extension Inventory {
                 let ancestry = tree.ancestry(of: host.groups)
                 var variables: [String: Variable] = [:]
                 for group in ancestry { variables.merge(draft.groups[group].variables) { $1 } }
+                // Files of group_vars, even those of `all`, override all that inventory files say of groups.
+                for group in ancestry { variables.merge(draft.groups[group].folderVariables) { $1 } }
                 shared = Inherited(groups: ancestry.map { draft.groups[$0].name }, variables: variables)
                 inherited[host.groups] = shared
             }
@@ -44,7 +46,8 @@ extension Inventory {
                     hostLocation: host.location,
                     inherited: shared.variables,
                     own: host.variables
-                )
+                ),
+                overridden: host.overridden
             )
         }
         groups = draft.groups.indices.map { index in
@@ -55,6 +58,9 @@ extension Inventory {
                 hosts: group.hosts.map { draft.hosts[$0].name },
                 children: group.children.map { draft.groups[$0.index].name },
                 variables: group.variables,
+                folderVariables: group.folderVariables,
+                overridden: group.overridden,
+                overriddenFolderVariables: group.overriddenFolderVariables,
                 depth: tree.depths[index],
                 priority: tree.priorities[index]
             )

@@ -1,6 +1,6 @@
 /// The hosts that a run may touch, their groups and their variables.
 ///
-/// Built from one text; afterwards a plain value that is cheap to copy.
+/// Built from any number of sources; afterwards a plain value that is cheap to copy.
 public struct Inventory: Sendable {
     /// A host with its variables resolved.
     public struct Host: Sendable {
@@ -12,6 +12,7 @@ public struct Inventory: Sendable {
         /// parents to children, as their variables override each other.
         public let groups: [String]
         public let variables: Variables
+        let overridden: [Variable]
         /// The same as `variables`.
         public var vars: Variables { variables }
     }
@@ -25,8 +26,12 @@ public struct Inventory: Sendable {
         public let hosts: [String]
         /// The names of the groups inside this one, in the order of the file.
         public let children: [String]
-        /// The group's own variables by name, nothing inherited.
+        /// The group's own variables in inventory files, by name, nothing inherited.
         public let variables: [String: Variable]
+        /// The group's own variables in `group_vars`. They override what inventory files say of any group.
+        public let folderVariables: [String: Variable]
+        let overridden: [Variable]
+        let overriddenFolderVariables: [Variable]
         /// 0 for `all`; otherwise one more than that of its deepest parent.
         public let depth: Int
         /// `ansible_group_priority` (default 1): among groups of one depth, the higher one wins.
@@ -74,12 +79,17 @@ public struct Inventory: Sendable {
 
     /// Every place that sets the variable for the host, the last one wins.
     public func definitions(of variable: String, for host: Host) -> [Definition] {
-        var definitions: [Definition] = host.groups.compactMap { name in
-            group(named: name)?.variables[variable].map { Definition(group: name, variable: $0) }
+        let groups = host.groups.compactMap(group(named:))
+        func definitions(
+            _ group: String?,
+            _ overridden: [Variable],
+            _ last: [String: Variable]
+        ) -> [Definition] {
+            (overridden.filter { $0.name == variable } + [last[variable]].compactMap(\.self))
+                .map { Definition(group: group, variable: $0) }
         }
-        if let own = host.variables.own[variable] {
-            definitions.append(Definition(group: nil, variable: own))
-        }
-        return definitions
+        return groups.flatMap { definitions($0.name, $0.overridden, $0.variables) }
+            + groups.flatMap { definitions($0.name, $0.overriddenFolderVariables, $0.folderVariables) }
+            + definitions(nil, host.overridden, host.variables.own)
     }
 }

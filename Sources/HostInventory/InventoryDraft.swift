@@ -6,6 +6,8 @@ struct InventoryDraft {
         /// Indices of the groups that list the host.
         var groups: [Int]
         var variables: [String: Variable] = [:]
+        /// What later definitions of the same host replaced, oldest first.
+        var overridden: [Variable] = []
     }
 
     struct Group {
@@ -15,6 +17,11 @@ struct InventoryDraft {
         var children: [(index: Int, location: SourceLocation)] = []
         var parents: [Int] = []
         var variables: [String: Variable] = [:]
+        /// Those of `group_vars`, which override what inventory files say of any group.
+        var folderVariables: [String: Variable] = [:]
+        /// What later definitions of the same group replaced, oldest first.
+        var overridden: [Variable] = []
+        var overriddenFolderVariables: [Variable] = []
         /// Where the group is mentioned, until a section defines it.
         var mention: (message: String, location: SourceLocation)?
         var isDefined = false
@@ -52,5 +59,43 @@ struct InventoryDraft {
         }
         groups[group].hosts.append(host)
         return host
+    }
+
+    mutating func setVariables(_ variables: [String: Variable], ofHost host: Int) {
+        if hosts[host].variables.isEmpty {
+            hosts[host].variables = variables
+        } else {
+            for (name, variable) in variables {
+                guard let old = hosts[host].variables.updateValue(variable, forKey: name) else { continue }
+                hosts[host].overridden.append(old)
+            }
+        }
+    }
+
+    mutating func setVariable(_ variable: Variable, ofGroup group: Int) {
+        guard let old = groups[group].variables.updateValue(variable, forKey: variable.name) else { return }
+        groups[group].overridden.append(old)
+    }
+
+    mutating func setFolderVariable(_ variable: Variable, ofGroup group: Int) {
+        guard let old = groups[group].folderVariables.updateValue(variable, forKey: variable.name) else {
+            return
+        }
+        groups[group].overriddenFolderVariables.append(old)
+    }
+
+    /// Puts one group into another; doing it twice is the same as once.
+    mutating func addChild(_ child: Int, to parent: Int, at location: SourceLocation) {
+        guard !groups[parent].children.contains(where: { $0.index == child }) else { return }
+        groups[parent].children.append((child, location))
+        groups[child].parents.append(parent)
+    }
+
+    /// The index of the group, which is defined there from now on.
+    mutating func define(groupNamed name: String, at location: SourceLocation) -> Int {
+        let group = group(named: name)
+        groups[group].isDefined = true
+        if groups[group].location == nil { groups[group].location = location }
+        return group
     }
 }

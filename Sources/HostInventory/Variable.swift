@@ -8,17 +8,26 @@ public struct Variable: Sendable {
     /// The value as it was written, without its quotes: `007` stays `007`, whatever number it is.
     public let text: String
     public let location: SourceLocation
+    /// Whether the value, or a part of it, was encrypted with a vault.
+    public let isVaulted: Bool
 
-    public init(name: String, value: Value, text: String, location: SourceLocation) {
+    public init(
+        name: String,
+        value: Value,
+        text: String,
+        location: SourceLocation,
+        isVaulted: Bool = false
+    ) {
         self.name = name
         self.value = value
         self.text = text
         self.location = location
+        self.isVaulted = isVaulted
     }
 
-    /// Whether the name says that nobody should read the value: it ends in `password`, `pass`,
+    /// Whether nobody should read the value: it comes from a vault, or its name ends in `password`, `pass`,
     /// `passphrase`, `secret` or `token`.
-    public var isSensitive: Bool { Self.isSensitive(name) }
+    public var isSensitive: Bool { isVaulted || Self.isSensitive(name) }
 
     static func isSensitive(_ name: String) -> Bool {
         let name = name.lowercased()

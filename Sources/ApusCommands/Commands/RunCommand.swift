@@ -65,7 +65,7 @@ struct RunCommand: AsyncParsableCommand {
         options.lock = .ofThisProcess(playbooks: playbooks, timeout: .seconds(lockTimeout))
         options.lock?.folder = hostFolder
         options.jobFolder = hostFolder.map { $0 + "/jobs" }
-        options.limit = limit.map { Pattern($0) }
+        options.limit = try limit.map { try Pattern.limit($0) }
         let reporter = TerminalReporter(
             options: .init(
                 isTerminal: Console.outputIsTerminal,

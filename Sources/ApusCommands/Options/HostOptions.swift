@@ -1,16 +1,11 @@
 import ArgumentParser
-import Foundation
 import HostInventory
 import Provisioning
 import Transports
 
 /// What every verb that talks to hosts has in common.
 struct HostOptions: ParsableArguments {
-    @Option(
-        name: [.short, .customLong("inventory")],
-        help: ArgumentHelp("The inventory file. Default: $APUS_INVENTORY.", valueName: "file")
-    )
-    var inventory: String?
+    @OptionGroup var source: InventoryOptions
 
     @Option(name: [.short, .long], help: "Hosts at work at the same time.")
     var forks = 64
@@ -49,12 +44,7 @@ struct HostOptions: ParsableArguments {
 
     /// - Throws: what is wrong with the file, with its line.
     func readInventory() throws -> Inventory {
-        guard let path = inventory ?? ProcessInfo.processInfo.environment["APUS_INVENTORY"] else {
-            throw ValidationError("which hosts? Name an inventory with -i FILE, or in $APUS_INVENTORY")
-        }
-        let inventory = try Inventory(contentsOf: path)
-        for warning in inventory.warnings { Console.error("warning: \(warning)") }
-        return inventory
+        try source.read()
     }
 
     func runOptions() throws -> RunOptions {

@@ -1,0 +1,205 @@
+internal import Yams
+
+/// Decrypts what `ansible-vault` encrypted, from the line `$ANSIBLE_VAULT;…` on.
+public typealias VaultOpener = @Sendable (_ text: String) throws -> String
+
+/// What is wrong with a source, found while reading it.
+struct SourceFailure: Error {
+    var problem: InventoryError.Problem
+
+    init(_ message: String, at location: SourceLocation? = nil) {
+        problem = .init(message, at: location)
+    }
+}
+
+/// Reads YAML 1.1 and JSON into trees.
+struct YAMLReader {
+    /// Aliases can make a small text into a huge tree.
+    private static let mostNodes = 4_000_000
+    private static let deepestNesting = 256
+
+    let file: String
+    let isJSON: Bool
+    let vault: VaultOpener?
+    private var count = 0
+
+    private init(file: String, isJSON: Bool, vault: VaultOpener?) {
+        self.file = file
+        self.isJSON = isJSON
+        self.vault = vault
+    }
+
+    /// - Returns: nil where the text has no content.
+    /// - Throws: `SourceFailure` with the place.
+    static func read(
+        _ text: String,
+        file: String,
+        isJSON: Bool = false,
+        vault: VaultOpener? = nil
+    ) throws(SourceFailure) -> YAMLTree? {
+        var reader = YAMLReader(file: file, isJSON: isJSON, vault: vault)
+        // Nesting is bounded before anything recurses over it.
+        let text = isJSON ? joiningSurrogates(text) : text
+        try reader.checkNesting(text)
+        let root: Yams.Node?
+        do {
+            root = try Parser(yaml: text, resolver: .basic).singleRoot()
+        } catch {
+            throw reader.failure(error)
+        }
+        guard let root else { return nil }
+        return try reader.tree(root, depth: 0)
+    }
+
+    /// Brackets and indentation cannot nest deeper than this many of their characters in a row say.
+    private func checkNesting(_ text: String) throws(SourceFailure) {
+        var (depth, deepest, line) = (0, 0, 1)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth = max(0, depth - 1)
+            case UInt8(ascii: "\n"): line += 1
+            default: break
+            }
+            deepest = max(deepest, depth)
+            if deepest > 4 * Self.deepestNesting {
+                throw SourceFailure("is nested too deeply", at: SourceLocation(file: file, line: line))
+            }
+        }
+    }
+
+    private func failure(_ error: any Error) -> SourceFailure {
+        func at(_ mark: Mark) -> SourceLocation {
+            SourceLocation(file: file, line: max(1, mark.line), column: mark.column)
+        }
+        let kind = isJSON ? "JSON" : "YAML"
+        switch error {
+        case YamlError.scanner(let context, let problem, let mark, _),
+            YamlError.parser(let context, let problem, let mark, _),
+            YamlError.composer(let context, let problem, let mark, _):
+            let about = context.map { "\($0.text) in line \($0.mark.line): " } ?? ""
+            return SourceFailure("is not \(kind): \(about)\(problem)", at: at(mark))
+        case YamlError.duplicatedKeysInMapping(let names, let context):
+            let shown = names.map { "'\($0)'" }.joined(separator: ", ")
+            return SourceFailure("the key \(shown) is there twice", at: at(context.mark))
+        case YamlError.reader(let problem, _, _, _):
+            return SourceFailure("is not \(kind): \(problem)", at: SourceLocation(file: file, line: 1))
+        default:
+            return SourceFailure("is not \(kind): \(error)", at: SourceLocation(file: file, line: 1))
+        }
+    }
+
+    private func location(_ node: Yams.Node) -> SourceLocation {
+        SourceLocation(file: file, line: max(1, node.mark?.line ?? 1), column: node.mark?.column)
+    }
+
+    private mutating func tree(_ node: Yams.Node, depth: Int) throws(SourceFailure) -> YAMLTree {
+        let place = location(node)
+        count += 1
+        guard count <= Self.mostNodes, depth <= Self.deepestNesting else {
+            throw SourceFailure("is too large or nested too deeply, perhaps by its aliases", at: place)
+        }
+        switch node {
+        case .scalar(let scalar):
+            return try self.scalar(scalar, at: place)
+        case .sequence(let sequence):
+            var list: [YAMLTree] = []
+            for element in sequence { list.append(try tree(element, depth: depth + 1)) }
+            return YAMLTree(
+                content: .list(list),
+                location: place,
+                isVaulted: list.contains(where: \.isVaulted)
+            )
+        case .mapping(let mapping):
+            let entries = try entries(mapping, depth: depth)
+            return YAMLTree(
+                content: .dictionary(entries),
+                location: place,
+                isVaulted: entries.contains(where: \.tree.isVaulted)
+            )
+        case .alias:
+            throw SourceFailure("has an alias without its anchor", at: place)
+        }
+    }
+
+    private func scalar(
+        _ scalar: Yams.Node.Scalar,
+        at place: SourceLocation
+    ) throws(SourceFailure) -> YAMLTree {
+        let text = scalar.string
+        let tag = scalar.tag.rawValue
+        let isPlain = scalar.style == .plain || scalar.style == .any
+        switch tag {
+        case "!vault", "!vault-encrypted":
+            let opened = try open(text, at: place)
+            return YAMLTree(content: .scalar(.string(opened), text: opened), location: place, isVaulted: true)
+        case Tag.Name.implicit.rawValue where isPlain:
+            let value = isJSON ? YAMLScalar.value(json: text) : YAMLScalar.value(plain: text)
+            return YAMLTree(content: .scalar(value, text: text), location: place)
+        case Tag.Name.int.rawValue, Tag.Name.float.rawValue, Tag.Name.bool.rawValue, Tag.Name.null.rawValue:
+            return YAMLTree(content: .scalar(YAMLScalar.value(plain: text), text: text), location: place)
+        case Tag.Name.implicit.rawValue, Tag.Name.nonSpecific.rawValue, Tag.Name.str.rawValue, "!unsafe":
+            return YAMLTree(content: .scalar(.string(text), text: text), location: place)
+        default:
+            throw SourceFailure("the tag \(tag) is not supported; there are !vault and !unsafe", at: place)
+        }
+    }
+
+    private func open(_ text: String, at place: SourceLocation) throws(SourceFailure) -> String {
+        guard let vault else {
+            throw SourceFailure("is encrypted with ansible-vault; give --vault-password-file FILE", at: place)
+        }
+        do {
+            return try vault(text)
+        } catch {
+            throw SourceFailure("\(error)", at: place)
+        }
+    }
+
+    /// Keys of the mapping itself win over those that `<<` merges in, and earlier ones of these over later.
+    private mutating func entries(
+        _ mapping: Yams.Node.Mapping,
+        depth: Int
+    ) throws(SourceFailure) -> [YAMLTree.Entry] {
+        var entries: [YAMLTree.Entry] = []
+        var merged: [YAMLTree.Entry] = []
+        var keys: Set<String> = []
+        for (key, node) in mapping {
+            let place = location(key)
+            guard case .scalar(let scalar) = key else {
+                throw SourceFailure(
+                    "a key is a word, found \(isJSON ? "something else" : "a collection")",
+                    at: place
+                )
+            }
+            let isPlain = scalar.style == .plain || scalar.style == .any
+            if scalar.string == "<<", isPlain, !isJSON {
+                let trees = try tree(node, depth: depth + 1)
+                var sources = [trees]
+                if case .list(let list) = trees.content { sources = list }
+                for source in sources {
+                    guard let found = source.entries else {
+                        throw SourceFailure("<< merges dictionaries, found \(source.kind)", at: place)
+                    }
+                    merged += found
+                }
+            } else {
+                keys.insert(scalar.string)
+                let value = try tree(node, depth: depth + 1)
+                entries.append(YAMLTree.Entry(key: scalar.string, location: place, tree: value))
+            }
+        }
+        return merged.filter { keys.insert($0.key).inserted } + entries
+    }
+
+    /// JSON writes characters beyond U+FFFF as two escapes, which YAML does not know: writes them out.
+    private static func joiningSurrogates(_ text: String) -> String {
+        guard text.contains("\\ud") || text.contains("\\uD") else { return text }
+        return text.replacing(/\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})/) { match in
+            guard let high = UInt32(match.1, radix: 16), let low = UInt32(match.2, radix: 16),
+                let scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
+            else { return String(match.0) }
+            return String(Character(scalar))
+        }
+    }
+}

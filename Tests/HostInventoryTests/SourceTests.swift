@@ -1,0 +1,233 @@
+import Foundation
+import HostInventory
+import Testing
+
+/// Files in a folder that goes away with the test.
+private final class Folder {
+    let path: String
+
+    init(_ files: [String: String]) throws {
+        path = FileManager.default.temporaryDirectory.path + "/apus-\(UUID().uuidString)"
+        for (name, text) in files {
+            let file = path + "/" + name
+            try FileManager.default.createDirectory(
+                atPath: (file as NSString).deletingLastPathComponent,
+                withIntermediateDirectories: true
+            )
+            try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+            if text.hasPrefix("#!") {
+                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+            }
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func problem(_ name: String, options: Inventory.SourceOptions = .init()) -> String {
+        message { try Inventory(contentsOf: path + "/" + name, options: options) }
+            .replacing(path + "/", with: "")
+    }
+}
+
+@Suite("Inventory sources")
+struct SourceTests {
+    private static let yaml = """
+        all:
+          vars: {level: 0, mode: 0644}
+          hosts:
+            lone:
+          children:
+            balancers:
+              hosts:
+                pi[1:2]: {weight: 5}
+                pi2:2222:
+                  weight: 7
+              vars:
+                level: 1
+            cluster:
+              children:
+                balancers:
+        """
+
+    @Test("YAML has the hosts, groups, ranges, ports and variables of Ansible's format, with their lines")
+    func yaml() throws {
+        let folder = try Folder(["hosts.yml": Self.yaml])
+        let inventory = try Inventory(contentsOf: folder.path + "/hosts.yml")
+        #expect(inventory.hosts.map(\.name) == ["lone", "pi1", "pi2"])
+        #expect(inventory.host(named: "lone")?.groups == ["all", "ungrouped"])
+        let pi2 = try #require(inventory.host(named: "pi2"))
+        #expect(pi2.groups == ["all", "cluster", "balancers"])
+        #expect(pi2.vars.variable("ansible_port")?.value == 2222)
+        #expect(pi2.vars.variable("weight")?.location.line == 10)
+        #expect(try pi2.vars["level"] == 1)
+        // An octal number to Ansible; its text is what was written.
+        #expect(pi2.vars.variable("mode")?.value == 0o644)
+        #expect(pi2.vars.variable("mode")?.text == "0644")
+        let weights = inventory.definitions(of: "weight", for: pi2)
+        #expect(weights.map { "\($0.variable.location.line): \($0.variable.value)" } == ["8: 5", "10: 7"])
+    }
+
+    @Test(
+        "plain scalars mean what YAML 1.1 says",
+        arguments: [
+            ("yes", .bool(true)), ("Off", .bool(false)), ("y", "y"), ("~", .null), ("", .null),
+            ("12", 12), ("-0x1F", -31), ("0b101", 5), ("010", 8), ("08", "08"), ("1_000", 1000),
+            ("1:30", 90), ("10:00:00", 36000), ("52:54:00", 190440), ("1.5", 1.5), ("-.5", -0.5),
+            ("1e3", "1e3"), ("1.0e+3", 1000.0), ("10.42.0.1", "10.42.0.1"), ("1.", 1.0), (".", "."),
+            ("'12'", "12"), ("!!str 12", "12"), ("2026-01-01", "2026-01-01"),
+            ("99999999999999999999", "99999999999999999999"),
+            ("[1, a]", [1, "a"]), ("{a: 1}", ["a": 1]),
+        ] as [(String, Value)]
+    )
+    func scalars(text: String, value: Value) throws {
+        let folder = try Folder(["h.yml": "all: {hosts: {h: }, vars: {v: \(text)}}"])
+        let host = try #require(try Inventory(contentsOf: folder.path + "/h.yml").hosts.first)
+        #expect(host.vars.variable("v")?.value == value)
+    }
+
+    @Test("what is merged with << yields to what is written out")
+    func merging() throws {
+        let text = "all:\n  hosts:\n    a: &a {x: 1, y: 2}\n    b:\n      <<: *a\n      y: 3\n"
+        let folder = try Folder(["h.yml": text])
+        let host = try #require(try Inventory(contentsOf: folder.path + "/h.yml").host(named: "b"))
+        #expect(host.vars.map { "\($0.name)=\($0.value)" } == ["x=1", "y=3"])
+    }
+
+    @Test("group_vars and host_vars override inventory files, in Ansible's order")
+    func folders() throws {
+        let folder = try Folder([
+            "hosts.ini": "[web]\nh a=host b=host\n[web:vars]\na=web\nb=web\nc=web\nd=web\ne=web\n",
+            "group_vars/all.yml": "c: all file\nd: all file\n",
+            "group_vars/web/10-first.yml": "d: first\nf: first\n", "group_vars/web/20-second": "f: second\n",
+            "group_vars/web/.hidden.yml": "f: hidden\n", "group_vars/web/notes.txt": "not: [read",
+            "host_vars/h.json": #"{"b": "host file", "smile": "\ud83d\ude00"}"#,
+            "group_vars/wab.yml": "x: 1\n",
+        ])
+        let inventory = try Inventory(contentsOf: folder.path + "/hosts.ini")
+        let host = try #require(inventory.hosts.first)
+        let values = host.vars.map { "\($0.name)=\($0.text)" }
+        #expect(
+            values == ["a=host", "b=host file", "c=all file", "d=first", "e=web", "f=second", "smile=😀"]
+        )
+        let definitions = inventory.definitions(of: "d", for: host)
+        #expect(definitions.map(\.group) == ["web", "all", "web"])
+        #expect(definitions.map { $0.variable.location.line } == [7, 2, 1])
+        #expect(
+            inventory.warnings.map(\.description).contains {
+                $0.contains("wab.yml: belongs to nobody; did you mean 'web'")
+            }
+        )
+    }
+
+    @Test("the sources of a directory are merged in the order of their names")
+    func directory() throws {
+        let folder = try Folder([
+            "a.ini": "[g]\nh1 v=1\n", "b.yml": "g: {hosts: {h2: }}\nall: {hosts: {h1: {v: 2}}}", "c.md": "[",
+            "d/hosts": "g:\n  hosts:\n    h3:\n", "group_vars/g": "seen: true\n", "e.bak": "[",
+        ])
+        let inventory = try Inventory(contentsOf: folder.path)
+        #expect(try inventory.hosts(matching: "g").map(\.name) == ["h1", "h2", "h3"])
+        #expect(try inventory.hosts.allSatisfy { try $0.vars["seen"] })
+        #expect(try inventory.hosts[0].vars["v"] == 2)
+    }
+
+    @Test("scripts are asked with --list, and with --host where they give no _meta")
+    func scripts() throws {
+        let folder = try Folder([
+            "one":
+                "#!/bin/sh\necho '{\"g\": {\"hosts\": [\"h1\"], \"vars\": {\"v\": 1}, \"children\": [\"k\"]}, \"k\": [\"h2\"],",
+            "two": """
+            #!/bin/sh
+            case $1 in
+            --list) echo '{"g": {"hosts": ["h1"], "vars": {"v": 1e1}}, "k": ["h2"]}';;
+            --host) echo "{\\"name\\": \\"$2\\"}";;
+            esac
+            """,
+            "slow": "#!/bin/sh\nexec sleep 60\n", "bad": "#!/bin/sh\necho gone >&2\nexit 3\n",
+        ])
+        let inventory = try Inventory(contentsOf: folder.path + "/two")
+        #expect(try inventory.hosts.map { try $0.vars["name"] as String } == ["h1", "h2"])
+        #expect(inventory.hosts[0].vars.variable("v")?.value == 10.0)
+        #expect(folder.problem("one").hasPrefix("one --list:"))
+        #expect(folder.problem("bad") == "bad --list: ended with status 3: gone")
+        var options = Inventory.SourceOptions()
+        options.scriptDeadline = .milliseconds(300)
+        #expect(folder.problem("slow", options: options).contains("gave no answer within 0.3 seconds"))
+    }
+
+    @Test(
+        "what is wrong is said with file and line",
+        arguments: [
+            ("all:\n  hosts: [a]\n", "h.yml:2:3: 'hosts' of group 'all' is a dictionary, found a list"),
+            ("- a\n", "h.yml:1:1: an inventory is a dictionary of groups, found a list"),
+            (
+                "g:\n  host:\n    a: {b: 1}\n",
+                "h.yml:2:3: 'host' in group 'g' is none of hosts, vars and children; did you mean 'hosts'?"
+            ),
+            ("g:\n  hosts:\n    a[1: 3\n", "h.yml:3:5: host 'a[1': the range has no closing ']'"),
+            ("g: {hosts: {a: }}\ng: {}\n", "h.yml:1:1: the key 'g' is there twice"),
+            (
+                "all:\n  vars:\n    p: !vault |\n      $ANSIBLE_VAULT;1.1;AES256\n      00\n",
+                "h.yml:3:8: is encrypted with ansible-vault; give --vault-password-file FILE"
+            ),
+            (
+                "plugin: aws_ec2\n",
+                "h.yml:1:1: configures an inventory plugin of Ansible, which Apus does not run; use a script instead"
+            ),
+            ("a:\n  hosts:\n    x: {b: *no}\n", "h.yml:3:12: is not YAML: found undefined alias"),
+            (
+                "a: {hosts: {h: {v: !!python/none x}}}\n",
+                "h.yml:1:20: the tag tag:yaml.org,2002:python/none is not supported; there are !vault and !unsafe"
+            ),
+        ]
+    )
+    func problems(text: String, message: String) throws {
+        #expect(try Folder(["h.yml": text]).problem("h.yml") == message)
+    }
+
+    @Test("localhost is there for those who name it, and only for them")
+    func localhost() throws {
+        let inventory = try Inventory(parsing: "h\n[all:vars]\nv=1\n", file: "hosts.ini")
+        let host = try #require(try inventory.hosts(matching: "localhost").first)
+        #expect(try host.connection.kind == "local")
+        #expect(try host.vars["v"] == 1)
+        #expect(try inventory.hosts(matching: "all").map(\.name) == ["h"])
+    }
+
+    @Test("--limit takes patterns from files, and a host list is an inventory")
+    func limit() throws {
+        let folder = try Folder(["hosts.txt": "# failed\na\n\nb\n"])
+        let inventory = try Inventory(contentsOf: "a,b:2222,c[1:2],")
+        #expect(inventory.hosts.map(\.name) == ["a", "b", "c1", "c2"])
+        let pattern = try Pattern.limit("c*,@\(folder.path)/hosts.txt,!b")
+        #expect(try inventory.hosts(matching: pattern).map(\.name) == ["c1", "c2", "a"])
+    }
+
+    @Test("mutated YAML ends in an inventory or in an error that names the file")
+    func mutations() throws {
+        let rounds = ProcessInfo.processInfo.environment["APUS_MUTATIONS"].flatMap(Int.init) ?? 2_000
+        var random = SeededGenerator(state: 7)
+        let salt = Array("[]{}:&*!|>'\"#%@,- \n\t0x".utf8)
+        let folder = try Folder([:])
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        let file = folder.path + "/m.yml"
+        var parsed = 0
+        for _ in 0..<rounds {
+            var bytes = Array(Self.yaml.utf8)
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let index = Int.random(in: 0..<bytes.count, using: &random)
+                let byte = salt.randomElement(using: &random) ?? 0
+                if Bool.random(using: &random) { bytes[index] = byte } else { bytes.insert(byte, at: index) }
+            }
+            try Data(bytes).write(to: URL(fileURLWithPath: file))
+            do {
+                _ = try Inventory(contentsOf: file)
+                parsed += 1
+            } catch {
+                #expect(error.problems.allSatisfy { $0.description.contains("m.yml:") || $0.location == nil })
+            }
+        }
+        #expect(parsed > rounds / 100)
+        #expect(parsed < rounds)
+    }
+}
