@@ -56,6 +56,9 @@ struct AtomicReplacement: Sendable {
         done
         """
 
+    /// A shell that a signal ends runs no EXIT trap, and a killed controller is a closed pipe to whoever still writes.
+    static let endOnSignals = "trap 'exit 1' HUP INT TERM PIPE"
+
     /// - Parameters:
     ///   - producer: a command whose standard output is the new content.
     ///   - size: of the new content in bytes, where it is streamed: what a killed run cut off takes nothing's place.
@@ -69,6 +72,7 @@ struct AtomicReplacement: Sendable {
         \(Self.removeLeftovers)
         new=$(umask 077; mktemp "$folder/.apus.$$.XXXXXX")
         trap 'rm -f -- "$new"' EXIT
+        \(Self.endOnSignals)
         \(producer) >"$new"
         \(size.map { "[ \"$(wc -c <\"$new\")\" -eq \($0) ] || { echo 'the content was cut off' >&2; exit 1; }" } ?? "")
         \(attributes.commands(on: "\"$new\"").joined(separator: "\n"))

@@ -198,6 +198,7 @@ struct FileTreePlan {
             \(AtomicReplacement.removeLeftovers)
             new=$(umask 077; mktemp -d "$folder/.apus.$$.XXXXXX")
             trap 'rm -rf -- "$new"' EXIT
+            \(AtomicReplacement.endOnSignals)
             cd -- "$new"
             tar -x -p -o -f -
             \(chown.joined(separator: "\n"))
