@@ -83,7 +83,10 @@ let package = Package(
         ),
         .testTarget(name: "KeepalivedConfigurationTests", dependencies: ["KeepalivedConfiguration"]),
         .testTarget(name: "RolesTests", dependencies: ["Roles", "Provisioning", "ApusTesting"]),
-        .testTarget(name: "PlaybooksTests", dependencies: ["Playbooks", "ApusTesting"]),
+        .testTarget(
+            name: "PlaybooksTests",
+            dependencies: ["Playbooks", "Provisioning", "HostInventory", "ApusTesting"]
+        ),
         .testTarget(
             name: "ApusCommandsTests",
             dependencies: ["ApusCommands", "ApusTesting", "apus-test-run"]
