@@ -11,18 +11,12 @@ host_sources() {
         2>/dev/null | while read -r origin component suite uri; do
         [[ $origin == Debian && $component == main && $uri == http*://* ]] || continue
         case $suite in
-            # What apt verifies by signature needs no TLS, and plain HTTP can be cached.
-            "$release" | "$release-updates" | "$release-security")
-                uri=${uri/#https:\/\/deb.debian.org/http://deb.debian.org}
-                echo "${uri%/} $suite"
-                ;;
+            "$release" | "$release-updates" | "$release-security") echo "${uri%/} $suite" ;;
         esac
     done | sort -u)
-    if ! grep -q " $release\$" <<<"$found"; then # not a Debian of this release, or never updated
-        found="http://deb.debian.org/debian $release
-http://deb.debian.org/debian $release-updates
-http://deb.debian.org/debian-security $release-security"
-    fi
+    grep -q " $release\$" <<<"$found" ||
+        die "apt on this machine knows no packages of Debian $release" \
+            "add Debian's sources of $release to /etc/apt, and run: apt-get update"
     echo "$found"
 }
 
