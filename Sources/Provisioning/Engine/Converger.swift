@@ -1,3 +1,5 @@
+import HostInventory
+
 /// Brings one host into the state that its tasks describe.
 ///
 /// All tasks are looked at in one exchange. A task that must change is applied and seen again in one more, together
@@ -7,6 +9,9 @@ struct Converger: Sendable {
     let session: HostSession
     let privilege: Privilege
     let options: RunOptions
+    /// What the hosts of the play share.
+    let shared: PlaySharing
+    let work: HostTasks
     /// The task's number, and what happened to it.
     let report: @Sendable (Progress) -> Void
 
@@ -18,203 +23,216 @@ struct Converger: Sendable {
 
     struct Outcome: Sendable {
         var failed = false
+        /// The play was stopped before the last task.
+        var wasStopped = false
+        var results: TaskResults
         private var pending: [Handler] = []
 
-        /// Handlers that a change notified and none after it superseded, each once.
-        var notified: [Handler] {
-            var seen = Set<String>()
-            return pending.filter { seen.insert($0.name).inserted }
-        }
+        init(check: Bool) { results = TaskResults(check: check) }
+
+        /// Handlers that a change notified and none after it superseded.
+        var notified: Set<String> { Set(pending.map(\.name)) }
 
         mutating func note(_ changed: Play.Task) {
             pending.removeAll { $0.supersededBy.contains(changed.resourceID) }
             pending += changed.handlers
         }
+
+        mutating func takeNotified() -> Set<String> {
+            defer { pending = [] }
+            return notified
+        }
     }
 
-    /// - Parameter first: the number of the first task, for reports.
+    /// - Parameter handlersAfterFailure: handlers run also where a task failed.
     /// - Throws: `TransportError` and whatever ends the whole host.
-    func converge(_ tasks: [Play.Task], first: Int = 0) async throws -> Outcome {
-        var pass = Pass(tasks: tasks, privilege: privilege, uncertain: await session.uncertain)
-        var outcome = Outcome()
+    func callAsFunction(handlersAfterFailure: Bool) async throws -> Outcome {
+        var outcome = Outcome(check: options.check)
+        try await converge(work.main, first: 0, &outcome)
+        if outcome.wasStopped || (outcome.failed && !handlersAfterFailure) { return outcome }
+        try await runHandlers(&outcome)
+        return outcome
+    }
+
+    /// Runs what was notified since handlers ran last, in the order in which the play's tasks name them.
+    private func runHandlers(_ outcome: inout Outcome) async throws {
+        let notified = outcome.takeNotified()
+        for handler in work.handlers where notified.contains(handler.name) {
+            var ended = Outcome(check: options.check)
+            try await converge(handler.program, first: handler.first, &ended)
+            if ended.failed { outcome.failed = true }
+        }
+    }
+
+    private func converge(_ program: Program, first: Int, _ outcome: inout Outcome) async throws {
+        var pass = Pass(program, privilege: privilege, uncertain: await session.uncertain)
         let lookStart = ContinuousClock.now
-        try await look(at: tasks.indices, in: &pass)
+        try await look(at: program.entries.indices, in: &pass)
         // What the one look took, shared out over those it was for.
-        let share = lookStart.duration(to: .now) / max(1, tasks.count)
-        for index in tasks.indices {
+        let share = lookStart.duration(to: .now) / max(1, program.entries.count)
+        for (index, entry) in program.entries.enumerated() {
+            switch pass.blocks.turn(in: entry.scope) {
+            case .runs: break
+            case .never: continue
+            case .skipped(let why):
+                report(.finished(first + index, TaskResult(.skipped(why), after: .zero)))
+                continue
+            }
+            guard await shared.mayStart(entry, on: session.host.name) else {
+                outcome.wasStopped = true
+                break
+            }
             if await session.isPoweredOff {
                 report(
                     .finished(first + index, TaskResult(.skipped("the host was powered off"), after: .zero))
                 )
                 continue
             }
+            if entry.flushesFirst, !outcome.notified.isEmpty {
+                try await runHandlers(&outcome)
+                pass.freshUntil = index - 1
+                if outcome.failed, !pass.blocks.fail(in: entry.scope) { continue }
+            }
             if index > pass.freshUntil {
-                try await look(at: index...(pass.nextChange(after: index - 1) ?? tasks.count - 1), in: &pass)
+                let last = pass.nextChange(after: index - 1) ?? program.entries.count - 1
+                try await look(at: index...max(index, last), in: &pass)
             }
-            report(.started(first + index))
             let start = ContinuousClock.now
-            var result = try await converge(index, number: first + index, in: &pass)
+            var result = try await take(index, number: first + index, in: &pass, &outcome)
             result.duration = max(share, start.duration(to: .now))
+            settle(&result, of: index, in: &pass, &outcome)
             report(.finished(first + index, result))
-            switch result.outcome {
-            case .changed:
-                outcome.note(tasks[index])
-            case .failed where !tasks[index].ignoresFailure:
-                outcome.failed = true
-                return outcome
-            default: break
-            }
         }
         await session.noteUncertain(pass.uncertain)
+        outcome.failed = outcome.failed || pass.blocks.hostFailed
+        if outcome.failed { return }
         if try await !isIntact(first: first, in: &pass) { outcome.failed = true }
-        return outcome
     }
 
-    private func look(at range: some Sequence<Int>, in pass: inout Pass) async throws {
+    private func settle(
+        _ result: inout TaskResult,
+        of index: Int,
+        in pass: inout Pass,
+        _ outcome: inout Outcome
+    ) {
+        let task = pass.task(index)
+        outcome.results.note(result.outcome, of: task.resourceID)
+        switch result.outcome {
+        case .ok: pass.settled.append(index)
+        case .changed:
+            pass.settled.append(index)
+            outcome.note(task)
+        case .failed:
+            // What was done of it may have changed what was seen.
+            pass.freshUntil = index
+            if !task.ignoresFailure { result.isRescued = pass.blocks.fail(in: pass.entries[index].scope) }
+        case .unknown, .skipped: break
+        }
+    }
+
+    func look(at range: some Sequence<Int>, in pass: inout Pass) async throws {
         let indices = Array(range)
-        pass.answer(try await session.observe(pass.questions(of: indices)))
-        pass.freshUntil = indices.last ?? -1
+        for (host, questions) in pass.questions(of: indices) {
+            guard let host else {
+                pass.answer(try await session.observe(questions), on: nil)
+                continue
+            }
+            do {
+                let delegate = try await shared.sessions.connected(host)
+                pass.answer(try await delegate.observe(questions), on: host)
+            } catch {
+                try Task.checkCancellation()
+                pass.lose(host, "\(error)")
+            }
+        }
+        pass.freshUntil = max(pass.freshUntil, indices.last ?? -1)
     }
 
-    private func converge(_ index: Int, number: Int, in pass: inout Pass) async throws -> TaskResult {
+    // MARK: One task
+
+    /// All that may hold a task up or leave it out, and then the task.
+    private func take(_ index: Int, number: Int, in pass: inout Pass, _ outcome: inout Outcome) async throws
+        -> TaskResult
+    {
+        let task = pass.task(index)
+        do {
+            for condition in task.conditions where try !condition(outcome.results) {
+                return TaskResult(.skipped("its condition does not hold"), after: .zero)
+            }
+            if case .deferred(let resource) = task.content {
+                let resource = try resource(outcome.results)
+                try resource.validate()
+                pass.resolve(index, resource)
+                try await look(at: [index], in: &pass)
+            }
+        } catch let unknown as ResultUnknown {
+            return TaskResult(.unknown("\(unknown)"), after: .zero)
+        } catch let error as TransportError {
+            throw error
+        } catch {
+            try Task.checkCancellation()
+            return TaskResult(.failed("\(error)"), after: .zero)
+        }
+        if let refusal = await shared.refusal(of: task, on: session.host.name) { return refusal }
+        guard task.runsOnce || task.throttle != nil else {
+            return try await attempt(index, number: number, in: &pass, &outcome.results)
+        }
+        let identity = pass.entries[index].identity
+        if task.runsOnce, let elsewhere = await shared.once.claim(identity) {
+            if let key = task.savedOutput, let output = elsewhere.output {
+                outcome.results.save(output, as: key)
+            }
+            return elsewhere.result
+        }
+        let throttle = task.throttle.map { shared.throttle(identity, $0) }
+        await throttle?.acquire()
+        var result: TaskResult
+        do {
+            result = try await attempt(index, number: number, in: &pass, &outcome.results)
+        } catch {
+            await throttle?.release()
+            if task.runsOnce {
+                await shared.once.finish(identity, on: session.host.name, .failed("\(error)"))
+            }
+            throw error
+        }
+        await throttle?.release()
+        if task.runsOnce {
+            let output = task.savedOutput.flatMap { outcome.results.output(named: $0) }
+            await shared.once.finish(identity, on: session.host.name, result.outcome, output: output)
+        }
+        return result
+    }
+
+    /// As often as its retries allow.
+    private func attempt(_ index: Int, number: Int, in pass: inout Pass, _ results: inout TaskResults)
+        async throws -> TaskResult
+    {
+        report(.started(number))
+        let retry = pass.task(index).retry
+        let times = options.check ? 0 : retry?.times ?? 0
+        var attempts = 0
+        while true {
+            let result = try await converge(index, number: number, in: &pass, &results)
+            guard case .failed(let why) = result.outcome, attempts < times, let retry else { return result }
+            attempts += 1
+            report(.line(number, "attempt \(attempts) of \(times + 1) failed: \(why)"))
+            try await Task.sleep(for: retry.delay)
+            pass.freshUntil = min(pass.freshUntil, index - 1)
+            try await look(at: [index], in: &pass)
+        }
+    }
+
+    private func converge(_ index: Int, number: Int, in pass: inout Pass, _ results: inout TaskResults)
+        async throws -> TaskResult
+    {
         if options.check { return await predict(index, in: &pass) }
         switch pass.plan(index) {
         case .unchanged: return TaskResult(.ok, after: .zero)
         case .unknown(let why): return TaskResult(.failed("cannot be told: \(why)"), after: .zero)
         case .change(var change):
-            if options.diff { await fetchContents(for: &change.difference, as: pass.privilege(index)) }
-            return try await apply(change, to: index, number: number, in: &pass)
-        }
-    }
-
-    /// What would happen; what earlier tasks would change first cannot be told.
-    private func predict(_ index: Int, in pass: inout Pass) async -> TaskResult {
-        let resource = pass.tasks[index].resource
-        let plan = pass.plan(index)
-        let outcome: TaskResult.Outcome
-        var difference = Difference()
-        switch plan {
-        case .unchanged:
-            outcome = pass.uncertainty(of: resource.dependencies).map(TaskResult.Outcome.unknown) ?? .ok
-        case .unknown(let why):
-            outcome = .unknown(why)
-        case .change(let change):
-            let doubt = resource.isAction ? nil : pass.uncertainty(of: resource.effects)
-            outcome = doubt.map(TaskResult.Outcome.unknown) ?? .changed
-            difference = change.difference
-            if options.diff { await fetchContents(for: &difference, as: pass.privilege(index)) }
-        }
-        if outcome != .ok { pass.uncertain.formUnion(resource.effects) }
-        return TaskResult(outcome, after: .zero, difference: difference)
-    }
-
-    private func apply(_ change: Change, to index: Int, number: Int, in pass: inout Pass) async throws
-        -> TaskResult
-    {
-        let task = pass.tasks[index]
-        let next = pass.nextChange(after: index) ?? pass.tasks.count - 1
-        do {
-            pass.answer(
-                try await session.apply(
-                    change.steps,
-                    as: pass.privilege(index),
-                    thenObserve: pass.questions(of: Array(index...max(index, next))),
-                    progress: { report(.line(number, $0)) }
-                )
-            )
-        } catch let failure as StepFailure {
-            return TaskResult(.failed("\(failure)"), after: .zero, difference: change.difference)
-        }
-        pass.freshUntil = next
-        pass.hasChanged = true
-        if task.resource.isAction { return TaskResult(.changed, after: .zero, difference: change.difference) }
-        let outcome: TaskResult.Outcome
-        switch pass.plan(index) {
-        case .unchanged: outcome = .changed
-        case .change(let left):
-            outcome = .failed("was changed, and the host still shows another state: \(left.difference)")
-        case .unknown(let why): outcome = .failed("was changed, and what came of it cannot be seen: \(why)")
-        }
-        return TaskResult(outcome, after: .zero, difference: change.difference)
-    }
-
-    /// Looks at everything once more after changes.
-    ///
-    /// - Returns: `true` when every task is still as it was left.
-    private func isIntact(first: Int, in pass: inout Pass) async throws -> Bool {
-        let powered = await session.isPoweredOff
-        guard pass.hasChanged, pass.tasks.count > 1, !powered else { return true }
-        try await look(at: pass.tasks.indices, in: &pass)
-        var intact = true
-        for (index, task) in pass.tasks.enumerated() where !task.resource.isAction && !task.ignoresFailure {
-            guard case .change(let change) = pass.plan(index) else { continue }
-            intact = false
-            let message = "was in the desired state, and a later task undid it: \(change.difference)"
-            report(.finished(first + index, TaskResult(.failed(message), after: .zero)))
-        }
-        return intact
-    }
-
-    /// The present text of the files that would be replaced.
-    private func fetchContents(for difference: inout Difference, as privilege: Privilege) async {
-        for (index, entry) in difference.entries.enumerated() {
-            guard case .content(let path, nil, let after) = entry else { continue }
-            let section = ShellSection(
-                "[ ! -f \(shellQuoted(path)) ] || cat -- \(shellQuoted(path))",
-                retention: .all(limit: 4 << 20)
-            )
-            guard let outputs = try? await session.exchange([section], as: privilege),
-                case .ran(let output) = outputs[0], output.status == 0
-            else { continue }
-            difference.entries[index] = .content(path: path, before: output.text, after: after)
-        }
-    }
-}
-
-/// What is known while a list of tasks is worked off.
-private struct Pass {
-    let tasks: [Play.Task]
-    private let defaultPrivilege: Privilege
-    private var answers: [Privilege: Answers] = [:]
-    /// Tasks up to this index were looked at after the last change.
-    var freshUntil = -1
-    var hasChanged = false
-    /// Check mode: what would change, or cannot be told.
-    var uncertain: Set<ResourceID>
-
-    init(tasks: [Play.Task], privilege: Privilege, uncertain: Set<ResourceID>) {
-        self.tasks = tasks
-        self.uncertain = uncertain
-        defaultPrivilege = privilege
-    }
-
-    /// Why nothing can be told of what depends on `resources`; `nil` where they stay as they are.
-    func uncertainty(of resources: [ResourceID]) -> String? {
-        resources.first(where: uncertain.contains).map { "depends on \($0), which would change first" }
-    }
-
-    func privilege(_ index: Int) -> Privilege { tasks[index].privilege ?? defaultPrivilege }
-
-    func plan(_ index: Int) -> Plan { tasks[index].resource.plan(answers[privilege(index)] ?? Answers()) }
-
-    func questions(of indices: [Int]) -> [Privilege: [AnyObservation]] {
-        indices.reduce(into: [:]) { questions, index in
-            questions[privilege(index), default: []] += tasks[index].resource.observations
-        }
-    }
-
-    mutating func answer(_ newer: [Privilege: Answers]) {
-        answers.merge(newer) { old, new in
-            var merged = old
-            merged.merge(new)
-            return merged
-        }
-    }
-
-    /// The first task after `index` that does not look unchanged.
-    func nextChange(after index: Int) -> Int? {
-        tasks.indices.dropFirst(index + 1).first { later in
-            if case .unchanged = plan(later) { false } else { true }
+            if options.diff { await fetchContents(for: &change.difference, of: index, in: pass) }
+            return try await apply(change, to: index, number: number, in: &pass, &results)
         }
     }
 }

@@ -24,12 +24,13 @@ final class Ledger: Sendable {
         lines.withLock { $0[host, default: .init()].unreachable = reason }
     }
 
-    func count(_ outcome: TaskResult.Outcome, on host: String) {
+    func count(_ result: TaskResult, on host: String) {
         lines.withLock { lines in
-            switch outcome {
+            switch result.outcome {
             case .ok: lines[host, default: .init()].ok += 1
             case .changed: lines[host, default: .init()].changed += 1
             case .unknown: lines[host, default: .init()].unknown += 1
+            case .failed where result.isRescued: lines[host, default: .init()].rescued += 1
             case .failed: lines[host, default: .init()].failed += 1
             case .skipped: lines[host, default: .init()].skipped += 1
             }

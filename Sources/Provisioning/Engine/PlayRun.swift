@@ -1,22 +1,27 @@
 import HostInventory
+import Synchronization
 
 /// One play over its hosts, in batches; within a batch hosts proceed independently, `forks` of them at a time.
 struct PlayRun: Sendable {
     let run: Run
     let play: Play
     let hosts: [Inventory.Host]
-    let sessions: [String: HostSession]
+    let sessions: SessionPool
     let ledger: Ledger
+    let starts: StartPoint
 
-    func callAsFunction() async {
-        let well = hosts.filter { ledger.isWell($0.name) }
+    /// - Returns: `false` where the plays after it are not to run.
+    func callAsFunction() async -> Bool {
+        let well = ordered(hosts.filter { ledger.isWell($0.name) })
         guard !well.isEmpty else {
             if !hosts.isEmpty {
                 run.reporter.report(.notice(host: nil, "play «\(play.title)»: none of its hosts is left"))
             }
-            return
+            return true
         }
-        let batches = batches(of: well)
+        let lockstep = play.strategy == .lockstep ? Lockstep(forks: run.options.forks) : nil
+        let shared = PlaySharing(sessions: sessions, lockstep: lockstep, options: run.options)
+        let batches = play.serial?.batches(of: well) ?? [well]
         for (number, batch) in batches.enumerated() {
             run.reporter.report(
                 .playStarted(
@@ -25,45 +30,98 @@ struct PlayRun: Sendable {
                     batch: (number + 1, of: batches.count)
                 )
             )
-            await work(on: batch)
+            let notBegun = await work(on: batch, of: well, shared)
             run.reporter.report(.playFinished)
-            if Task.isCancelled { return }
-            let lost = batch.filter { !ledger.isWell($0.name) }.map(\.name)
-            if !lost.isEmpty, number + 1 < batches.count {
-                let left = batches[(number + 1)...].flatMap { $0 }.map(\.name)
-                let message = "stops here, since \(lost.joined(separator: ", ")) failed; not done: "
-                run.reporter.report(
-                    .notice(host: nil, "play «\(play.title)» " + message + left.joined(separator: ", "))
-                )
-                return
+            if Task.isCancelled { return false }
+            let left = notBegun + batches[(number + 1)...].flatMap { $0 }.map(\.name)
+            if let reason = stopReason(among: well, shared) {
+                if !left.isEmpty || shared.isStopped { stop(reason, left) }
+                return !shared.isStopped
+            }
+            if number + 1 < batches.count, let reason = await failedGate() {
+                stop(reason, left)
+                return true
             }
         }
+        return true
     }
 
-    private func batches(of hosts: [Inventory.Host]) -> [[Inventory.Host]] {
-        guard let serial = play.serial else { return [hosts] }
-        let size = serial.batchSize(of: hosts.count)
-        return stride(from: 0, to: hosts.count, by: size).map {
-            Array(hosts[$0..<min($0 + size, hosts.count)])
+    private func stop(_ reason: String, _ left: [String]) {
+        let rest = left.isEmpty ? "" : "; not done: " + left.joined(separator: ", ")
+        run.reporter.report(.notice(host: nil, "play «\(play.title)» stops here, \(reason)\(rest)"))
+    }
+
+    /// Why no further host begins; `nil` where one may.
+    private func stopReason(among hosts: [Inventory.Host], _ shared: PlaySharing) -> String? {
+        let lost = hosts.map(\.name).filter { !ledger.isWell($0) }
+        if shared.isStopped {
+            return lost.isEmpty ? "since that was wanted" : "since \(lost.joined(separator: ", ")) failed"
+        }
+        guard let most = play.maxFailures?.count(of: hosts.count), lost.count > most else { return nil }
+        return "since \(lost.joined(separator: ", ")) failed"
+    }
+
+    private func failedGate() async -> String? {
+        if run.options.check { return nil }
+        for gate in play.gates {
+            run.reporter.report(.notice(host: nil, "waits for \(gate)"))
+            if let reason = await gate.failure() { return "since the gate «\(gate)» did not open: \(reason)" }
+        }
+        return nil
+    }
+
+    private func ordered(_ hosts: [Inventory.Host]) -> [Inventory.Host] {
+        let names = Set(hosts.map(\.name))
+        let listed = run.inventory.hosts.filter { names.contains($0.name) }
+        switch play.order {
+        case .pattern: return hosts
+        case .inventory: return listed
+        case .reverse: return listed.reversed()
+        case .shuffled(let seed):
+            let seed = seed ?? .random(in: 0 ... .max)
+            var generator = SeededGenerator(seed: seed)
+            run.reporter.report(
+                .notice(host: nil, "play «\(play.title)»: hosts are shuffled with seed \(seed)")
+            )
+            return listed.shuffled(using: &generator)
+        case .explicit(let first):
+            let chosen = first.compactMap { name in hosts.first { $0.name == name } }
+            return chosen + hosts.filter { !first.contains($0.name) }
         }
     }
 
-    private func work(on batch: [Inventory.Host]) async {
-        await withTaskGroup { group in
+    /// - Returns: hosts that did not begin, since the play was stopped.
+    private func work(
+        on batch: [Inventory.Host],
+        of all: [Inventory.Host],
+        _ shared: PlaySharing
+    ) async -> [String] {
+        // In lockstep all hosts are on their way, and `forks` of them at work.
+        await shared.lockstep?.begin(batch.map(\.name))
+        let atOnce = shared.lockstep == nil ? max(1, run.options.forks) : batch.count
+        return await withTaskGroup(of: Void.self) { group in
             var waiting = batch.makeIterator()
-            for _ in 0..<max(1, run.options.forks) {
-                guard let host = waiting.next() else { break }
-                group.addTask { await work(on: host) }
+            func begin() {
+                if stopReason(among: all, shared) == nil, let host = waiting.next() {
+                    group.addTask { await work(on: host, shared) }
+                }
             }
-            for await _ in group {
-                if let host = waiting.next() { group.addTask { await work(on: host) } }
-            }
+            for _ in 0..<atOnce { begin() }
+            for await _ in group { begin() }
+            return Array(IteratorSequence(waiting)).map(\.name)
         }
     }
 
-    private func work(on host: Inventory.Host) async {
-        defer { run.reporter.report(.hostFinished(host: host.name)) }
-        guard let session = sessions[host.name] else { return }
+    private func work(on host: Inventory.Host, _ shared: PlaySharing) async {
+        await shared.lockstep?.enter()
+        await visit(host, shared)
+        await shared.lockstep?.leave(host.name)
+        if play.anyFailureStopsAll, !ledger.isWell(host.name) { shared.stopAll() }
+        run.reporter.report(.hostFinished(host: host.name))
+    }
+
+    private func visit(_ host: Inventory.Host, _ shared: PlaySharing) async {
+        guard let session = await sessions.session(of: host.name) else { return }
         if await session.isPoweredOff {
             run.reporter.report(.notice(host: host.name, "was powered off in this run"))
             return
@@ -78,7 +136,7 @@ struct PlayRun: Sendable {
             return
         }
         do {
-            try await converge(session)
+            try await converge(session, shared)
         } catch let error as TransportError where error.code != .authentication {
             await session.close()
             if Task.isCancelled { return }
@@ -93,11 +151,11 @@ struct PlayRun: Sendable {
     private func connect(_ session: HostSession) async throws {
         guard await !session.isConnected else { return }
         let start = ContinuousClock.now
-        try await session.connect()
+        _ = try await sessions.connected(session.host.name)
         run.reporter.report(.connected(host: session.host.name, after: start.duration(to: .now)))
     }
 
-    private func converge(_ session: HostSession) async throws {
+    private func converge(_ session: HostSession, _ shared: PlaySharing) async throws {
         let host = session.host
         let tasks: [Play.Task]
         do {
@@ -105,32 +163,25 @@ struct PlayRun: Sendable {
         } catch is FactsNotGathered {
             tasks = try run.tasks(of: play, on: host, facts: try await session.facts(as: privilege(on: host)))
         }
-        let handlers = unique(tasks.flatMap(\.handlers))
-        let all = tasks + handlers.flatMap(\.tasks)
-        run.reporter.report(.planned(host: host.name, headings: all.map(\.heading)))
-        let converger = Converger(session: session, privilege: privilege(on: host), options: run.options) {
-            progress in
+        var work = try HostTasks(tasks, where: { run.options.tags.includes($0.tags) })
+        try starts.apply(to: &work, of: host.name)
+        run.reporter.report(.planned(host: host.name, headings: work.headings))
+        await shared.lockstep?.join(host.name, tasks: work.main.entries.map(\.identity))
+        let converger = Converger(
+            session: session,
+            privilege: privilege(on: host),
+            options: run.options,
+            shared: shared,
+            work: work
+        ) { progress in
             report(progress, on: host.name)
         }
-        let outcome = try await converger.converge(tasks)
-        let notified = Set(outcome.notified.map(\.name))
-        if outcome.failed {
-            ledger.markFailed(host.name)
-            if !notified.isEmpty {
-                let names = notified.sorted().joined(separator: ", ")
-                run.reporter.report(.notice(host: host.name, "not run, since a task failed: \(names)"))
-            }
-            return
-        }
-        var first = tasks.count
-        for handler in handlers {
-            if notified.contains(handler.name) {
-                if try await converger.converge(handler.tasks, first: first).failed {
-                    ledger.markFailed(host.name)
-                    return
-                }
-            }
-            first += handler.tasks.count
+        let outcome = try await converger(handlersAfterFailure: play.handlersAfterFailure)
+        if outcome.failed { ledger.markFailed(host.name) }
+        if !outcome.notified.isEmpty {
+            let names = outcome.notified.sorted().joined(separator: ", ")
+            let reason = outcome.failed ? "since a task failed" : "since the play was stopped"
+            run.reporter.report(.notice(host: host.name, "not run, \(reason): \(names)"))
         }
     }
 
@@ -147,7 +198,7 @@ struct PlayRun: Sendable {
         case .started(let task): run.reporter.report(.taskStarted(host: host, task: task))
         case .line(let task, let line): run.reporter.report(.progress(host: host, task: task, line: line))
         case .finished(let task, let result):
-            ledger.count(result.outcome, on: host)
+            ledger.count(result, on: host)
             run.reporter.report(.taskFinished(host: host, task: task, result))
         }
     }
@@ -156,12 +207,23 @@ struct PlayRun: Sendable {
     private func fail(_ host: String, _ reason: String) {
         if Task.isCancelled { return }
         ledger.markFailed(host)
-        ledger.count(.failed(reason), on: host)
+        ledger.count(TaskResult(.failed(reason), after: .zero), on: host)
         run.reporter.report(.notice(host: host, "failed: \(reason)"))
     }
+}
 
-    private func unique(_ handlers: [Handler]) -> [Handler] {
-        var seen = Set<String>()
-        return handlers.filter { seen.insert($0.name).inserted }
+/// Where each host begins, for `--start-at`.
+final class StartPoint: Sendable {
+    private let title: String?
+    private let begun = Mutex<Set<String>>([])
+
+    init(title: String?) { self.title = title }
+
+    /// Leaves out what comes before the start on that host, also in later plays until it has come.
+    func apply(to work: inout HostTasks, of host: String) throws {
+        guard let title, !begun.withLock({ $0.contains(host) }) else { return }
+        if try work.start(at: { $0.title == title || $0.heading == title }) {
+            begun.withLock { _ = $0.insert(host) }
+        }
     }
 }

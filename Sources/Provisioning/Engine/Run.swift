@@ -25,15 +25,21 @@ public struct Run: Sendable {
         let names = Set(selected.flatMap(\.hosts).map(\.name))
         let hosts = inventory.hosts.filter { names.contains($0.name) }
         let ledger = Ledger(hosts: hosts.map(\.name))
-        let sessions = Dictionary(uniqueKeysWithValues: hosts.map { ($0.name, session(for: $0)) })
+        let sessions = SessionPool { name in inventory.hosts.first { $0.name == name }.map(session(for:)) }
+        let starts = StartPoint(title: options.startAt)
         reporter.report(.runStarted(playbooks: playbooks.map(\.name), check: options.check))
         for (play, hosts) in selected {
-            await PlayRun(run: self, play: play, hosts: hosts, sessions: sessions, ledger: ledger)()
-            if Task.isCancelled { break }
+            let playRun = PlayRun(
+                run: self,
+                play: play,
+                hosts: hosts,
+                sessions: sessions,
+                ledger: ledger,
+                starts: starts
+            )
+            guard await playRun(), !Task.isCancelled else { break }
         }
-        await withTaskGroup { group in
-            for session in sessions.values { group.addTask { await session.close() } }
-        }
+        await sessions.closeAll()
         let recap = Recap(
             hosts: hosts.map { ($0.name, ledger.line(of: $0.name)) },
             duration: start.duration(to: .now)
@@ -55,6 +61,7 @@ public struct Run: Sendable {
     /// Selects every play's hosts and computes their tasks, as far as that goes without facts.
     private func preflight(_ playbooks: [Playbook]) throws -> [(play: Play, hosts: [Inventory.Host])] {
         var problems: [String] = []
+        var known = KnownTasks()
         var selected: [(Play, [Inventory.Host])] = []
         var limit: Set<String>?
         do {
@@ -76,14 +83,15 @@ public struct Run: Sendable {
             for host in hosts {
                 do {
                     try checkConnection(of: host)
-                    _ = try tasks(of: play, on: host, facts: nil)
+                    known.add(try tasks(of: play, on: host, facts: nil))
                 } catch is FactsNotGathered {
-                    continue
+                    known.isComplete = false
                 } catch {
                     problems.append("play «\(play.title)», host \(host.name): \(error)")
                 }
             }
         }
+        problems += known.problems(with: options)
         var seen = Set<String>()
         problems = problems.filter { seen.insert($0).inserted }
         if !problems.isEmpty { throw PreflightError(problems: problems) }
@@ -106,15 +114,47 @@ public struct Run: Sendable {
     /// - Throws: `FactsNotGathered` where they are needed and not there; else what the play or a resource threw.
     func tasks(of play: Play, on host: Inventory.Host, facts: Facts?) throws -> [Play.Task] {
         let tasks = try play.tasks(PlayHost(host: host, facts: facts, inventory: inventory))
-            .flatMap { try $0.expanded() }
-        for task in tasks + tasks.flatMap(\.handlers).flatMap(\.tasks) {
+            .flatMap { try $0.expanded() }.map { $0.with { $0.tags.formUnion(play.tags) } }
+        for entry in try HostTasks(tasks, where: { _ in true }).all {
             do {
-                try task.resource.validate()
+                try entry.task.resource.validate()
             } catch {
-                throw PreflightError(problems: ["\(task.heading): \(error)"])
+                throw PreflightError(problems: ["\(entry.task.heading): \(error)"])
+            }
+            if let delegate = entry.task.delegate, !inventory.hosts.contains(where: { $0.name == delegate }) {
+                throw PreflightError(problems: [
+                    "\(entry.task.heading): is delegated to «\(delegate)», which the inventory does not have"
+                ])
             }
         }
         return tasks
+    }
+}
+
+/// What is known of all tasks before any host is touched.
+private struct KnownTasks {
+    var isComplete = true
+    private var tags: Set<String> = []
+    private var titles: Set<String> = []
+
+    mutating func add(_ tasks: [Play.Task]) {
+        for task in Program(tasks).entries.map(\.task) {
+            tags.formUnion(task.tags)
+            titles.formUnion([task.title, task.heading])
+        }
+    }
+
+    /// Words of the command line that mean no task. Nothing is said where some tasks need facts to be known.
+    func problems(with options: RunOptions) -> [String] {
+        guard isComplete else { return [] }
+        var problems = options.tags.only.union(options.tags.skipped).subtracting(tags)
+            .subtracting(["always", "never"]).sorted().map { tag in
+                "no task has the tag «\(tag)»; there are: \(tags.sorted().joined(separator: ", "))"
+            }
+        if let title = options.startAt, !titles.contains(title) {
+            problems.append("--start-at: no task is called «\(title)»")
+        }
+        return problems
     }
 }
 

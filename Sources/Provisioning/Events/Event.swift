@@ -24,6 +24,8 @@ public struct TaskResult: Sendable {
     public var outcome: Outcome
     public var duration: Duration
     public var difference: Difference
+    /// It failed, and a rescue of its block takes that up: the host is not out.
+    public var isRescued = false
 
     public init(_ outcome: Outcome, after duration: Duration, difference: Difference = Difference()) {
         self.outcome = outcome
@@ -54,6 +56,8 @@ public struct Recap: Sendable {
         public var unknown = 0
         public var failed = 0
         public var skipped = 0
+        /// Failures that the rescue of a block took up; they are not among `failed`.
+        public var rescued = 0
         public var unreachable: String?
 
         public init() {}

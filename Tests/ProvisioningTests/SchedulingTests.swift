@@ -1,0 +1,346 @@
+import ApusTesting
+import HostInventory
+import Provisioning
+import Synchronization
+import Testing
+
+@Suite("Tasks are conditional, repeated, grouped and chosen")
+struct TaskTests {
+    let scratch = try! Scratch()
+    private let version = ResultKey("version")
+
+    private func outcomes(
+        check: Bool = false,
+        options: RunOptions = RunOptions(),
+        @TaskBuilder _ tasks: @escaping @Sendable () throws -> [Play.Task]
+    ) async throws -> [TaskResult.Outcome] {
+        var options = options
+        options.check = check
+        let reporter = CollectingReporter()
+        let hosts = try inventory("one\n")
+        let run = Run(inventory: hosts, connector: LocalConnector(), options: options, reporter: reporter)
+        let play = Play("Test", on: "all") { _ in try tasks() }
+        _ = try await run([Playbook("test") { play }])
+        return reporter.results(of: "one").map(\.outcome)
+    }
+
+    @Test func aRescueTakesAFailureUpAndAlwaysRuns() async throws {
+        let path = scratch.path
+        let (recap, _) = try await run(
+            Play("Blocks", on: "all") { _ in
+                Block {
+                    Act(name: "fail", script: "exit 1")
+                    Act(name: "left out", script: "touch \(path)/body")
+                } rescue: {
+                    Act(name: "rescue", script: "touch \(path)/rescue")
+                } always: {
+                    Act(name: "always", script: "touch \(path)/always")
+                }
+                Act(name: "after", script: "touch \(path)/after")
+            },
+            on: try inventory("one\n")
+        )
+        #expect(scratch.names == ["after", "always", "rescue"])
+        #expect(recap.exitStatus == 0)
+        #expect(recap.hosts[0].line.rescued == 1)
+    }
+
+    @Test func alwaysRunsAlsoWhereNothingRescuesAndTheHostIsOutThen() async throws {
+        let path = scratch.path
+        let (recap, _) = try await run(
+            Play("Blocks", on: "all") { _ in
+                Block {
+                    Block {
+                        Act(name: "fail", script: "exit 1")
+                    } always: {
+                        Act(name: "inner", script: "touch \(path)/inner")
+                    }
+                    Act(name: "not", script: "touch \(path)/not")
+                } always: {
+                    Act(name: "outer", script: "touch \(path)/outer")
+                }
+                Block {
+                    Act(name: "never", script: "true")
+                } always: {
+                    Act(name: "never", script: "touch \(path)/never")
+                }
+            },
+            on: try inventory("one\n")
+        )
+        #expect(scratch.names == ["inner", "outer"])
+        #expect(recap.exitStatus == 2)
+    }
+
+    @Test func aDeferredTaskReadsWhatAnEarlierOneWrote() async throws {
+        let path = scratch.path
+        let version = version
+        @TaskBuilder @Sendable func tasks() -> [Play.Task] {
+            Act(name: "ask", script: "echo 42").saving(as: version)
+            Deferred("Write it") { Note(path: "\(path)/version", text: try $0[version]) }
+            Act(name: "not", script: "touch \(path)/not").when { try $0[version] == "41" }
+        }
+        let predicted = try await outcomes(check: true, tasks)
+        #expect(predicted.first == .changed)
+        let why = "depends on a result: the result «version» is known only after the run"
+        #expect(predicted.dropFirst() == [.unknown(why), .unknown(why)])
+        #expect(scratch.names == [])
+        let done = try await outcomes(tasks)
+        #expect(done == [.changed, .changed, .skipped("its condition does not hold")])
+        #expect(scratch.read("version") == "42\n")
+    }
+
+    @Test("is tried again as often as allowed", arguments: [(1, false), (2, true)])
+    func retries(times: Int, succeeds: Bool) async throws {
+        let path = scratch.path
+        let outcomes = try await outcomes {
+            Act(name: "third time", script: "echo x >>\(path)/log; [ $(wc -l <\(path)/log) = 3 ]")
+                .retry(times: times, delay: .zero)
+        }
+        #expect((outcomes == [.changed]) == succeeds)
+        #expect(scratch.read("log")?.count == 2 * (times + 1))
+    }
+
+    @Test func isRepeatedUntilItSaysWhatIsWaitedFor() async throws {
+        let path = scratch.path
+        let outcomes = try await outcomes {
+            Act(name: "count", script: "echo x >>\(path)/log; wc -l <\(path)/log")
+                .retry(times: 5, delay: .zero) { $0.text.contains("2") }
+        }
+        #expect(outcomes == [.changed])
+        #expect(scratch.read("log") == "x\nx\n")
+    }
+
+    @Test func theEnvironmentIsTheTasksOwn() async throws {
+        let path = scratch.path
+        _ = try await outcomes {
+            Act(name: "set", script: "echo \"$WORD\" >\(path)/set").exporting(["WORD": "it's $HOME"])
+            Act(name: "unset", script: "echo \"${WORD-none}\" >\(path)/unset")
+        }
+        #expect(scratch.read("set") == "it's $HOME\n")
+        #expect(scratch.read("unset") == "none\n")
+    }
+
+    @Test(
+        "tags choose",
+        arguments: [
+            (TagSelection(), ["always", "block", "plain", "web"]),
+            (TagSelection(only: ["web"]), ["always", "block", "web"]),
+            (TagSelection(only: ["never"]), ["always", "never"]),
+            (TagSelection(skipped: ["web"]), ["always", "plain"]),
+        ]
+    )
+    func tags(selection: TagSelection, done: [String]) async throws {
+        let path = scratch.path
+        var options = RunOptions()
+        options.tags = selection
+        @Sendable func touch(_ name: String) -> Act { Act(name: name, script: "touch \(path)/\(name)") }
+        _ = try await outcomes(options: options) {
+            touch("plain")
+            touch("web").tagged("web")
+            Block { touch("block") }.tagged("web")
+            touch("always").tagged("always")
+            touch("never").tagged("never")
+        }
+        #expect(scratch.names == done)
+    }
+
+    @Test func anUnknownTagIsFoundBeforeAnyHostIsTouched() async throws {
+        var options = RunOptions()
+        options.tags.only = ["wbe"]
+        let wrong = options
+        await #expect(throws: PreflightError.self) {
+            _ = try await outcomes(options: wrong) { Act(name: "x", script: "true").tagged("web") }
+        }
+    }
+
+    @Test func startsAtATaskAndAsksBeforeEach() async throws {
+        let path = scratch.path
+        var options = RunOptions()
+        options.startAt = "Second"
+        options.confirm = { _, task in task == "Third" ? .skip : .run }
+        _ = try await outcomes(options: options) {
+            for name in ["First", "Second", "Third", "Fourth"] {
+                Act(name: name, script: "touch \(path)/\(name)").named(name)
+            }
+        }
+        #expect(scratch.names == ["Fourth", "Second"])
+    }
+
+    @Test func handlersRunWhereTheyAreFlushedAndAgainOnlyWhenNotifiedAgain() async throws {
+        let path = scratch.path
+        let log = Handler("Log") { Act(name: "log", script: "echo $(ls \(path) | wc -l) >>\(path)/.log") }
+        _ = try await outcomes {
+            Note(path: "\(path)/a", text: "1").notify(log)
+            FlushHandlers()
+            Note(path: "\(path)/b", text: "1")
+        }
+        #expect(scratch.read(".log") == "1\n")
+    }
+
+    @Test("handlers run after a later failure when asked", arguments: [true, false])
+    func handlersAfterFailure(asked: Bool) async throws {
+        let path = scratch.path
+        let handler = Handler("Reload") { Act(name: "reload", script: "touch \(path)/reloaded") }
+        _ = try await run(
+            Play("Fail", on: "all", handlersAfterFailure: asked) { _ in
+                Act(name: "change", script: "true").notify(handler)
+                Act(name: "fail", script: "exit 1")
+            },
+            on: try inventory("one\n")
+        )
+        #expect(scratch.names == (asked ? ["reloaded"] : []))
+    }
+}
+
+@Suite("Plays roll over their hosts")
+struct RollingTests {
+    let scratch = try! Scratch()
+
+    private func begun(_ reporter: CollectingReporter) -> [[String]] {
+        reporter.events.compactMap { if case .playStarted(_, let hosts, _) = $0 { hosts } else { nil } }
+    }
+
+    private static let sizes: [(Play.Serial, [Int])] = [
+        (Play.Serial.hosts(3), [3, 3, 2]), (.percent(25), [2, 2, 2, 2]),
+        (.percent(1), [1, 1, 1, 1, 1, 1, 1, 1]),
+        ([1, 2, .percent(100)], [1, 2, 5]), ([1, 3], [1, 3, 3, 1]),
+    ]
+
+    @Test(
+        "in batches of these sizes",
+        arguments: Self.sizes
+    )
+    func serial(serial: Play.Serial, sizes: [Int]) async throws {
+        let (_, reporter) = try await run(
+            Play("Roll", on: "all", serial: serial) { _ in Act(name: "x", script: "true") },
+            on: try inventory("a\nb\nc\nd\ne\nf\ng\nh\n")
+        )
+        #expect(begun(reporter).map(\.count) == sizes)
+    }
+
+    @Test(
+        "until too many have failed",
+        arguments: [
+            (Play.Quantity.hosts(0), 1), (.hosts(1), 2), (.percent(20), 2), (.hosts(2), 3), (.hosts(3), 6),
+        ]
+    )
+    func maxFailures(most: Play.Quantity, batches: Int) async throws {
+        let (_, reporter) = try await run(
+            Play("Roll", on: "all", serial: 1, maxFailures: most) { host in
+                Act(name: "x", script: "abc".contains(host.name) ? "exit 1" : "true")
+            },
+            on: try inventory("a\nb\nc\nd\ne\nf\n")
+        )
+        #expect(begun(reporter).count == batches)
+        #expect(reporter.notices.count == (batches < 6 ? 1 : 0))
+    }
+
+    @Test func anyFailureStopsTheWholeRun() async throws {
+        let path = scratch.path
+        _ = try await run(
+            Play("First", on: "all", serial: 1, anyFailureStopsAll: true) { host in
+                Act(name: "x", script: host.name == "a" ? "exit 1" : "touch \(path)/\(host.name)")
+            },
+            Play("Second", on: "b") { _ in Act(name: "y", script: "touch \(path)/second") },
+            on: try inventory("a\nb\n")
+        )
+        #expect(scratch.names == [])
+    }
+
+    @Test func whatRunsOnceRunsOnceAndEverybodyHasItsResult() async throws {
+        let path = scratch.path
+        let key = ResultKey("token")
+        let (recap, _) = try await run(
+            Play("Once", on: "all", serial: 2) { host in
+                Act(name: "token", script: "echo x >>\(path)/log; echo secret").runOnce().saving(as: key)
+                Deferred("Note it") { Note(path: "\(path)/\(host.name)", text: try $0[key]) }
+            },
+            on: try inventory("a\nb\nc\n")
+        )
+        #expect(recap.exitStatus == 0)
+        #expect(scratch.read("log") == "x\n")
+        #expect(scratch.read("c") == "secret\n")
+    }
+
+    @Test func aDelegatedTaskIsDoneElsewhere() async throws {
+        let path = scratch.path
+        let counting = CountingConnector(LocalConnector())
+        let (recap, _) = try await run(
+            Play("Drain", on: "web") { host in
+                Note(path: "\(path)/\(host.name)", text: "drained").delegate(to: "balancer")
+            },
+            on: try inventory("balancer\n[web]\na\nb\n"),
+            connector: counting
+        )
+        #expect(recap.hosts.map(\.line.changed) == [1, 1])
+        #expect(scratch.names == ["a", "b"])
+        #expect(counting.counts(of: "balancer").connections == 1)
+        #expect(counting.counts(of: "a").exchanges == 0)
+    }
+
+    @Test func aThrottledTaskIsDoneByOneAtATime() async throws {
+        let path = scratch.path
+        let (recap, _) = try await run(
+            Play("License", on: "all") { host in
+                Act(name: "use", script: "mkdir \(path)/busy && sleep 0.05 && rmdir \(path)/busy").throttle(1)
+            },
+            on: try inventory("a\nb\nc\nd\n")
+        )
+        #expect(recap.exitStatus == 0)
+    }
+
+    @Test("in lockstep no host is a task ahead", arguments: [1, 2, 64])
+    func lockstep(forks: Int) async throws {
+        var options = RunOptions()
+        options.forks = forks
+        let reporter = CollectingReporter()
+        let hosts = try inventory("a\nb\nc\n")
+        let run = Run(inventory: hosts, connector: LocalConnector(), options: options, reporter: reporter)
+        let play = Play("Step", on: "all", strategy: .lockstep) { host in
+            for number in 1...3 where number != 2 || host.name != "b" {
+                Act(name: "\(number)", script: host.name == "a" ? "sleep 0.05" : "true").named("\(number)")
+            }
+        }
+        let recap = try await run([Playbook("test") { play }])
+        #expect(recap.exitStatus == 0)
+        var headings: [String: [String]] = [:]
+        var order: [String] = []
+        for event in reporter.events {
+            switch event {
+            case .planned(let host, let names): headings[host] = names
+            case .taskFinished(let host, let task, _): order.append(headings[host]?[task] ?? "?")
+            default: break
+            }
+        }
+        #expect(order == order.sorted())
+        #expect(order.count == 8)
+    }
+
+    @Test func aSeedGivesTheSameOrderAgain() async throws {
+        func order(_ seed: UInt64) async throws -> [[String]] {
+            let play = Play("Shuffle", on: "all", order: .shuffled(seed: seed)) { _ in
+                Act(name: "x", script: "true")
+            }
+            let (_, reporter) = try await run(play, on: try inventory("a\nb\nc\nd\ne\nf\n"))
+            #expect(reporter.notices == ["play «Shuffle»: hosts are shuffled with seed \(seed)"])
+            return begun(reporter)
+        }
+        let first = try await order(7)
+        #expect(try await order(7) == first)
+        #expect(try await order(8) != first)
+    }
+
+    @Test func aGateThatStaysShutStopsTheRoll() async throws {
+        let path = scratch.path
+        let shut = Gate("the door is open", within: .zero, every: .milliseconds(1)) { "it is shut" }
+        let (_, reporter) = try await run(
+            Play("Roll", on: "all", serial: 1, gates: [shut]) {
+                Act(name: "x", script: "touch \(path)/\($0.name)")
+            },
+            on: try inventory("a\nb\n")
+        )
+        #expect(scratch.names == ["a"])
+        let reason = "since the gate «the door is open» did not open: it is shut, still after 0 s"
+        #expect(reporter.notices.last == "play «Roll» stops here, \(reason); not done: b")
+    }
+}
