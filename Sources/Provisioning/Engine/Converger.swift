@@ -163,15 +163,19 @@ struct Converger: Sendable {
 
     /// The present text of the files that would be replaced.
     private func fetchContents(for difference: inout Difference, as privilege: Privilege) async {
-        for (index, entry) in difference.entries.enumerated() {
-            guard case .content(let path, nil, let after) = entry else { continue }
-            let section = ShellSection(
-                "[ ! -f \(shellQuoted(path)) ] || cat -- \(shellQuoted(path))",
-                retention: .all(limit: 4 << 20)
+        let wanted = difference.entries.enumerated().compactMap { index, entry in
+            if case .content(let path, nil, let after) = entry { (index, path, after) } else { nil }
+        }
+        // All in one exchange: a tree may have thousands.
+        let sections = wanted.map { _, path, _ in
+            let file = shellQuoted(path)
+            return ShellSection(
+                "[ ! -f \(file) ] || { [ \"$(wc -c <\(file))\" -le \(4 << 20) ] && cat -- \(file); }"
             )
-            guard let outputs = try? await session.exchange([section], as: privilege),
-                case .ran(let output) = outputs[0], output.status == 0
-            else { continue }
+        }
+        guard let outputs = try? await session.exchange(sections, as: privilege) else { return }
+        for case ((let index, let path, let after), .ran(let output)) in zip(wanted, outputs)
+        where output.status == 0 {
             difference.entries[index] = .content(path: path, before: output.text, after: after)
         }
     }

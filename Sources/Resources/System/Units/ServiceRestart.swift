@@ -18,11 +18,8 @@ public struct ServiceRestart: Resource {
 
     public func plan(from state: UnitState) -> Plan {
         guard state.isThere else { return .unknown("the unit \(unit) is not there yet") }
-        var difference = Difference()
-        difference.note("state", from: state.shown, to: "restarted")
-        let reload: [Step] = state.needsReload ? [.run(["systemctl", "daemon-reload"])] : []
-        let restart = Step.script("restart \(unit)", deadline: deadline, UnitScript.activate("restart", unit))
-        return .change(reload + [restart], difference)
+        let script = UnitScript.activate("restart", unit)
+        return state.acting(.script("restart \(unit)", deadline: deadline, script), to: "restarted")
     }
 }
 
@@ -47,10 +44,15 @@ public struct ServiceReload: Resource {
     public func plan(from state: UnitState) -> Plan {
         guard state.isThere else { return .unknown("the unit \(unit) is not there yet") }
         guard state.isRunning else { return .unchanged }
-        var difference = Difference()
-        difference.note("state", from: state.shown, to: "reloaded")
-        let reload: [Step] = state.needsReload ? [.run(["systemctl", "daemon-reload"])] : []
         let script = UnitScript.activate("try-reload-or-restart", unit)
-        return .change(reload + [.script("reload \(unit)", deadline: deadline, script)], difference)
+        return state.acting(.script("reload \(unit)", deadline: deadline, script), to: "reloaded")
+    }
+}
+
+extension UnitState {
+    /// Does `step`, after systemd has read the unit's file where that changed.
+    fileprivate func acting(_ step: Step, to result: String) -> Plan {
+        let reload: [Step] = needsReload ? [.run(["systemctl", "daemon-reload"])] : []
+        return .change(reload + [step], Difference([.attribute("state", from: shown, to: result)]))
     }
 }
