@@ -26,7 +26,38 @@ struct Check {
         }
     }
 
-    mutating func instance(_ instance: Instance, scripts: [Script]) {
+    mutating func process(_ process: WatchedProcess) {
+        let name = "vrrp_track_process '\(process.name)'"
+        if process.name.utf8.isEmpty {
+            diagnostics.error("a vrrp_track_process has no name", at: process.location)
+        }
+        processName(process, of: name)
+        if !(1...65_535).contains(process.quorum) {
+            diagnostics.error(
+                "\(name): the quorum goes from 1 to 65535, found \(process.quorum)",
+                at: process.location
+            )
+        }
+        if !(-253...253).contains(process.weight) {
+            diagnostics.error(
+                "\(name): the weight goes from -253 to 253, found \(process.weight)",
+                at: process.location
+            )
+        }
+    }
+
+    private mutating func processName(_ process: WatchedProcess, of name: String) {
+        if process.process.utf8.isEmpty {
+            diagnostics.error("\(name) has no process to watch", at: process.location)
+        } else if process.process.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0.isBlank }) {
+            diagnostics.error(
+                "\(name): '\(process.process)' must be the program's file name, without its folder and arguments",
+                at: process.location
+            )
+        }
+    }
+
+    mutating func instance(_ instance: Instance) {
         let place = instance.location
         let name = "vrrp_instance '\(instance.name)'"
         if instance.name.utf8.isEmpty { diagnostics.error("a vrrp_instance has no name", at: place) }
@@ -52,7 +83,11 @@ struct Check {
         }
         gratuitousARP(instance.gratuitousARP, of: name, at: place)
         addresses(instance, of: name)
-        trackedScripts(of: instance, scripts)
+        routes(instance, of: name)
+        for tracked in instance.trackedInterfaces {
+            interfaceName(tracked.name, of: name, at: tracked.location)
+        }
+        if let interface = instance.virtualMAC?.interface { interfaceName(interface, of: name, at: place) }
     }
 
     private mutating func interfaceName(_ text: String, of name: String, at place: Location) {
@@ -144,53 +179,22 @@ struct Check {
         }
     }
 
-    mutating func trackedScripts(of instance: Instance, _ scripts: [Script]) {
-        for tracked in instance.trackedScripts {
-            if let weight = tracked.weight, !(-253...253).contains(weight) {
-                diagnostics.error("the weight goes from -253 to 253, found \(weight)", at: tracked.location)
+    private mutating func routes(_ instance: Instance, of name: String) {
+        for route in instance.virtualRoutes {
+            if route.prefixLength > (route.destination.isIPv6 ? 128 : 32) {
+                diagnostics.error(
+                    "\(name): /\(route.prefixLength) is too long for a prefix",
+                    at: route.location
+                )
             }
-            if tracked.weight == nil, tracked.reverse != nil {
-                let message = "tracked script '\(tracked.name)' has 'reverse' without a weight of its own"
-                diagnostics.error(message, at: tracked.location)
+            for other in [route.gateway, route.source].compactMap({ $0 })
+            where other.isIPv6 != route.destination.isIPv6 {
+                diagnostics.error(
+                    "\(name): \(other) is of another address family than the route's destination",
+                    at: route.location
+                )
             }
-            guard !scripts.contains(where: { isSame($0.name, tracked.name) }) else { continue }
-            diagnostics.error(
-                "vrrp_instance '\(instance.name)' tracks the undefined script '\(tracked.name)'",
-                at: tracked.location,
-                suggestion: nearest(to: Array(tracked.name.utf8), among: scripts.map { $0.name })
-            )
-        }
-    }
-
-    /// What must differ between scripts, and between instances.
-    mutating func together(scripts: [Script], instances: [Instance]) {
-        for (index, script) in scripts.enumerated()
-        where scripts[..<index].contains(where: { isSame($0.name, script.name) }) {
-            diagnostics.error("vrrp_script '\(script.name)' is defined twice", at: script.location)
-        }
-        for (index, instance) in instances.enumerated() {
-            if instance.gratuitousARP.interval != instances[0].gratuitousARP.interval {
-                let message = "'vrrp_garp_interval' holds for all instances; '\(instance.name)' has its own"
-                diagnostics.error(message, at: instance.location)
-            }
-            for other in instances[..<index] {
-                if isSame(other.name, instance.name) {
-                    diagnostics.error(
-                        "vrrp_instance '\(instance.name)' is defined twice",
-                        at: instance.location
-                    )
-                } else if other.virtualRouterID == instance.virtualRouterID,
-                    isSame(other.interface, instance.interface), other.version == instance.version,
-                    other.virtualAddresses.first?.address.isIPv6
-                        == instance.virtualAddresses.first?.address.isIPv6
-                {
-                    diagnostics.error(
-                        "vrrp_instance '\(instance.name)' has the virtual router ID \(instance.virtualRouterID) of "
-                            + "'\(other.name)' on \(instance.interface)",
-                        at: instance.location
-                    )
-                }
-            }
+            if let device = route.device { interfaceName(device, of: name, at: route.location) }
         }
     }
 }

@@ -4,6 +4,8 @@ extension Configuration {
         var renderer = Renderer()
         renderer.globals(globals, pace: instances.first?.gratuitousARP.interval ?? .zero)
         for script in scripts { renderer.script(script) }
+        for process in processes { renderer.process(process) }
+        for group in syncGroups { renderer.syncGroup(group) }
         for instance in instances { renderer.instance(instance) }
         return String(decoding: renderer.bytes, as: UTF8.self)
     }
@@ -51,17 +53,33 @@ private struct Renderer {
         line(["script".bytes, quote(joinCommand(script.command), always: true)])
         line("interval", secondsText(script.interval))
         if script.timeout != script.interval { line("timeout", secondsText(script.timeout)) }
-        if script.weight != 0 || script.reverse {
-            if script.reverse {
-                line("weight", "\(script.weight)", "reverse")
-            } else {
-                line("weight", "\(script.weight)")
-            }
-        }
+        weight(script.weight, reverse: script.reverse)
         if script.rise != 1 { line("rise", "\(script.rise)") }
         if script.fall != 1 { line("fall", "\(script.fall)") }
         if script.initFail { line("init_fail") }
         if let user = script.user { line(["user".bytes] + words(user)) }
+        close()
+    }
+
+    private mutating func weight(_ weight: Int, reverse: Bool) {
+        guard weight != 0 || reverse else { return }
+        if reverse { line("weight", "\(weight)", "reverse") } else { line("weight", "\(weight)") }
+    }
+
+    mutating func process(_ process: WatchedProcess) {
+        open("vrrp_track_process", quoted(process.name))
+        line("process", quoted(process.process))
+        if process.quorum != 1 { line("quorum", "\(process.quorum)") }
+        weight(process.weight, reverse: process.reverse)
+        close()
+    }
+
+    mutating func syncGroup(_ group: SyncGroup) {
+        open("vrrp_sync_group", quoted(group.name))
+        open("group")
+        for member in group.members { line(quoted(member)) }
+        close()
+        notifications(group.notifications)
         close()
     }
 
@@ -94,18 +112,30 @@ private struct Renderer {
         open("virtual_ipaddress")
         for address in instance.virtualAddresses { virtualAddress(address) }
         close()
-        if !instance.trackedScripts.isEmpty {
-            open("track_script")
-            for script in instance.trackedScripts { trackedScript(script) }
+        if !instance.virtualRoutes.isEmpty {
+            open("virtual_routes")
+            for route in instance.virtualRoutes { virtualRoute(route) }
             close()
         }
-        let notifications = instance.notifications
+        tracked("track_script", instance.trackedScripts)
+        tracked("track_process", instance.trackedProcesses)
+        tracked("track_interface", instance.trackedInterfaces)
+        if !instance.tracksInterface { line("dont_track_primary") }
+        if let virtualMAC = instance.virtualMAC {
+            line(["use_vmac".bytes] + (virtualMAC.interface.map { [quote($0.bytes)] } ?? []))
+            if virtualMAC.advertisesFromBase { line("vmac_xmit_base") }
+        }
+        if !instance.accepts { line("no_accept") }
+        notifications(instance.notifications)
+        close()
+    }
+
+    private mutating func notifications(_ notifications: Notifications) {
         notify("notify_master", notifications.master)
         notify("notify_backup", notifications.backup)
         notify("notify_fault", notifications.fault)
         notify("notify_stop", notifications.stop)
         notify("notify", notifications.any)
-        close()
     }
 
     private mutating func gratuitousARP(_ settings: GratuitousARP) {
@@ -131,13 +161,32 @@ private struct Renderer {
         line(words)
     }
 
-    private mutating func trackedScript(_ tracked: TrackedScript) {
-        var words = [quote(tracked.name.bytes)]
-        if let weight = tracked.weight { words += ["weight".bytes, "\(weight)".bytes] }
-        if tracked.weight != nil, let reverse = tracked.reverse {
-            words.append(reverse ? "reverse".bytes : "noreverse".bytes)
+    private mutating func virtualRoute(_ route: VirtualRoute) {
+        var words = ["\(route.destination)/\(route.prefixLength)".bytes]
+        func add(_ option: String, _ value: String?) {
+            if let value { words += [option.bytes, quote(value.bytes)] }
         }
+        add("via", route.gateway?.description)
+        add("dev", route.device)
+        add("src", route.source?.description)
+        add("scope", route.scope.map { "\($0)" })
+        add("table", route.table.map { "\($0)" })
+        add("metric", route.metric.map { "\($0)" })
         line(words)
+    }
+
+    private mutating func tracked(_ keyword: String, _ all: [Tracked]) {
+        guard !all.isEmpty else { return }
+        open(keyword)
+        for tracked in all {
+            var words = [quote(tracked.name.bytes)]
+            if let weight = tracked.weight {
+                words += ["weight".bytes, "\(weight)".bytes]
+                if let reverse = tracked.reverse { words.append((reverse ? "reverse" : "noreverse").bytes) }
+            }
+            line(words)
+        }
+        close()
     }
 
     private mutating func notify(_ keyword: String, _ script: NotifyScript?) {

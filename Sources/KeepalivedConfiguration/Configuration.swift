@@ -2,6 +2,8 @@
 public struct Configuration: Sendable {
     public private(set) var globals: Globals
     public private(set) var scripts: [Script]
+    public private(set) var processes: [WatchedProcess]
+    public private(set) var syncGroups: [SyncGroup]
     public private(set) var instances: [Instance]
     /// What works and yet is not what it seems.
     public private(set) var warnings: [ConfigurationError]
@@ -12,26 +14,35 @@ public struct Configuration: Sendable {
     ///   - bytes: the content of the file.
     ///   - file: its path: for messages, and where relative includes start.
     ///   - files: how to reach included files.
+    ///   - isLenient: leaves out, with a warning, what keepalived itself would leave out: unknown keywords,
+    ///     values out of range, references to nothing. What the agent cannot do stays an error.
     /// - Throws: `ConfigurationErrors` with all that is wrong, not only the first.
     public init(
         parsing bytes: [UInt8],
         file: String,
-        files: FileAccess = .none
+        files: FileAccess = .none,
+        isLenient: Bool = false
     ) throws(ConfigurationErrors) {
         var tree = TreeParser(files: files)
+        tree.diagnostics.isLenient = isLenient
         let items = tree.parse(bytes, file: file)
         var reader = ConfigurationReader(diagnostics: tree.diagnostics)
         reader.read(items)
         var check = Check(diagnostics: reader.diagnostics)
-        for instance in reader.instances {
-            if instance.isDoubtful {
-                check.trackedScripts(of: instance.value, reader.scripts)
-            } else {
-                check.instance(instance.value, scripts: reader.scripts)
-            }
+        for process in reader.processes { check.process(process) }
+        var instances: [Instance] = []
+        for read in reader.instances {
+            var instance = read.value
+            if !read.isDoubtful { check.instance(instance) }
+            check.references(of: &instance, scripts: reader.scripts, processes: reader.processes)
+            instances.append(instance)
         }
-        let sound = reader.instances.filter { !$0.isDoubtful }.map { $0.value }
-        check.together(scripts: reader.scripts, instances: sound)
+        check.together(
+            scripts: reader.scripts,
+            processes: reader.processes,
+            instances: reader.instances.filter { !$0.isDoubtful }.map { $0.value }
+        )
+        check.syncGroups(reader.syncGroups, instances: instances)
         if !reader.sawInstance {
             var message = "the file defines no vrrp_instance, so there is nothing to do"
             var location = Location(file: file, line: 1, column: 1)
@@ -47,13 +58,20 @@ public struct Configuration: Sendable {
         }
         globals = reader.globals
         scripts = reader.scripts
-        instances = reader.instances.map { $0.value }
+        processes = reader.processes
+        syncGroups = reader.syncGroups
+        self.instances = instances
         warnings = check.diagnostics.warnings
     }
 
     /// The same from a text.
-    public init(parsing text: String, file: String, files: FileAccess = .none) throws(ConfigurationErrors) {
-        try self.init(parsing: Array(text.utf8), file: file, files: files)
+    public init(
+        parsing text: String,
+        file: String,
+        files: FileAccess = .none,
+        isLenient: Bool = false
+    ) throws(ConfigurationErrors) {
+        try self.init(parsing: Array(text.utf8), file: file, files: files, isLenient: isLenient)
     }
 
     /// Checks values that a program made by the rules that hold for files.
@@ -62,16 +80,26 @@ public struct Configuration: Sendable {
     public init(
         globals: Globals = Globals(),
         scripts: [Script] = [],
+        processes: [WatchedProcess] = [],
+        syncGroups: [SyncGroup] = [],
         instances: [Instance]
     ) throws(ConfigurationErrors) {
         var check = Check()
         for script in scripts { check.script(script) }
-        for instance in instances { check.instance(instance, scripts: scripts) }
-        check.together(scripts: scripts, instances: instances)
+        for process in processes { check.process(process) }
+        for instance in instances {
+            var instance = instance
+            check.instance(instance)
+            check.references(of: &instance, scripts: scripts, processes: processes)
+        }
+        check.together(scripts: scripts, processes: processes, instances: instances)
+        check.syncGroups(syncGroups, instances: instances)
         if instances.isEmpty { check.diagnostics.error("there is no instance", at: .none) }
         guard check.diagnostics.errors.isEmpty else { throw ConfigurationErrors(check.diagnostics.errors) }
         self.globals = globals
         self.scripts = scripts
+        self.processes = processes
+        self.syncGroups = syncGroups
         self.instances = instances
         warnings = check.diagnostics.warnings
     }

@@ -63,6 +63,13 @@ struct Diagnostics {
 
     var errors: [ConfigurationError] = []
     var warnings: [ConfigurationError] = []
+    var isLenient = false
+
+    /// An error that keepalived reports and goes on without: where lenient, so does this.
+    mutating func tolerable(_ message: String, at location: Location, suggestion: String? = nil) {
+        guard isLenient else { return error(message, at: location, suggestion: suggestion) }
+        warning("\(message); left out, as keepalived does", at: location)
+    }
 
     mutating func error(_ message: String, at location: Location, suggestion: String? = nil) {
         guard errors.count < Self.most else { return }

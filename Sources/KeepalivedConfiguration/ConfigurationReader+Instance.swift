@@ -8,15 +8,16 @@ extension ConfigurationReader {
             .value("garp_master_refresh_repeat"), .block("unicast_peer"), .value("unicast_src_ip"),
             .value("mcast_src_ip"), .value("notify_master", 1...3), .value("notify_backup", 1...3),
             .value("notify_fault", 1...3), .value("notify_stop", 1...3), .value("notify", 1...3),
-            .ignored("skip_check_adv_addr", 0...1), .ignored("accept"), .ignored("debug", 0...1),
+            .block("track_process"), .block("track_interface"), .flag("dont_track_primary"),
+            .block("virtual_routes"), .value("use_vmac", 0...1), .flag("vmac_xmit_base"),
+            .flag("accept"), .flag("no_accept"), .ignored("lvs_sync_daemon_interface", 1...1),
+            .ignored("skip_check_adv_addr", 0...1), .ignored("debug", 0...1),
             .ignored("native_ipv6"), .ignored("smtp_alert", 0...1),
         ]
         + Keyword.unsupported([
-            "virtual_ipaddress_excluded", "virtual_routes", "virtual_rules", "track_interface",
-            "track_process",
-            "track_file", "track_bfd", "track_src_ip", "dont_track_primary", "use_vmac", "use_vmac_addr",
-            "vmac_xmit_base", "use_ipvlan", "promote_secondaries", "no_accept", "strict_mode",
-            "lvs_sync_daemon_interface", "lvs_sync_daemon", "higher_prio_send_advert", "lower_prio_no_advert",
+            "virtual_ipaddress_excluded", "virtual_rules", "track_file", "track_bfd", "track_src_ip",
+            "use_vmac_addr", "use_ipvlan", "promote_secondaries", "strict_mode", "lvs_sync_daemon",
+            "higher_prio_send_advert", "lower_prio_no_advert",
             "garp_lower_prio_repeat", "garp_lower_prio_delay", "down_timer_adverts", "check_unicast_src",
             "linkbeat_interfaces", "linkbeat_use_polling", "kernel_rx_buf_size", "old_unicast_checksum",
             "checksum_compatibility", "v3_checksum_as_v2", "notify_deleted", "notify_priority_changes",
@@ -52,6 +53,7 @@ extension ConfigurationReader {
         var noPreempt: Location?
         var preemptDelay: Location?
         var authentication: Location?
+        var advertisesFromBase: Location?
         private var seen: [[UInt8]] = []
 
         mutating func isRepeated(_ keyword: Token) -> Bool {
@@ -72,14 +74,23 @@ extension ConfigurationReader {
         case "virtual_router_id":
             if let number = integer(statement, 1...255) { instance.virtualRouterID = UInt8(number) }
         case "priority":
-            if let number = integer(statement, 1...255) { draft.priority = UInt8(number) }
+            // The default of an instance whose priority is wrong, in keepalived too.
+            draft.priority = UInt8(integer(statement, 1...255) ?? 100)
         case "advert_int": readInterval(statement, &draft)
         case "version": draft.version = version(statement)
         case "authentication":
             draft.authentication = statement.keyword.location
             instance.authentication = authentication(statement)
         case "virtual_ipaddress": instance.virtualAddresses += virtualAddresses(statement.block)
-        case "track_script": instance.trackedScripts += trackedScripts(statement.block)
+        case "virtual_routes": instance.virtualRoutes += virtualRoutes(statement.block)
+        case "track_script": instance.trackedScripts += tracked(statement.block)
+        case "track_process": instance.trackedProcesses += tracked(statement.block)
+        case "track_interface": instance.trackedInterfaces += tracked(statement.block)
+        case "dont_track_primary": instance.tracksInterface = false
+        case "use_vmac": instance.virtualMAC = VirtualMAC(interface: statement.arguments.first?.text)
+        case "vmac_xmit_base": draft.advertisesFromBase = statement.keyword.location
+        case "accept": instance.accepts = true
+        case "no_accept": instance.accepts = false
         case "nopreempt": draft.noPreempt = statement.keyword.location
         case "preempt": draft.noPreempt = nil
         case "preempt_delay":
@@ -88,11 +99,8 @@ extension ConfigurationReader {
         case "unicast_peer": instance.unicastPeers += unicastPeers(statement.block)
         case "unicast_src_ip": instance.unicastSource = address(statement.arguments.first)
         case "mcast_src_ip": instance.multicastSource = address(statement.arguments.first)
-        case "notify_master": instance.notifications.master = notifyScript(statement)
-        case "notify_backup": instance.notifications.backup = notifyScript(statement)
-        case "notify_fault": instance.notifications.fault = notifyScript(statement)
-        case "notify_stop": instance.notifications.stop = notifyScript(statement)
-        case "notify": instance.notifications.any = notifyScript(statement)
+        case "notify_master", "notify_backup", "notify_fault", "notify_stop", "notify":
+            readNotification(statement, into: &instance.notifications)
         default: readGratuitousARP(statement, into: &instance.gratuitousARP)
         }
     }
@@ -106,7 +114,7 @@ extension ConfigurationReader {
             diagnostics.warning("'SLAVE' is taken for BACKUP", at: argument.location)
             return .backup
         default:
-            diagnostics.error(
+            diagnostics.tolerable(
                 "'state' wants MASTER or BACKUP, found '\(argument.text)'",
                 at: argument.location,
                 suggestion: nearest(to: argument.bytes.map(upper), among: ["MASTER", "BACKUP"])
@@ -125,17 +133,9 @@ extension ConfigurationReader {
             draft.interval = (value, argument.location)
             return
         }
-        diagnostics.error(
+        diagnostics.tolerable(
             "'advert_int' wants seconds from 0.01 to 255, found '\(argument.text)'",
             at: argument.location
-        )
-    }
-
-    private mutating func notifyScript(_ statement: Statement) -> NotifyScript? {
-        guard let first = statement.arguments.first else { return nil }
-        return NotifyScript(
-            command(first.bytes, at: first.location),
-            user: user(statement.arguments.dropFirst())
         )
     }
 
@@ -194,7 +194,7 @@ extension ConfigurationReader {
             instance.advertisementInterval = interval(microseconds, for: instance.version, at: location)
         }
         if let location = draft.authentication, instance.version == .v3 {
-            diagnostics.error("VRRP version 3 has no authentication (RFC 9568 §9)", at: location)
+            diagnostics.tolerable("VRRP version 3 has no authentication (RFC 9568 §9)", at: location)
             instance.authentication = .none
         }
         if let location = draft.noPreempt {
@@ -210,6 +210,12 @@ extension ConfigurationReader {
             let cause = instance.noPreempt ? "'nopreempt'" : "'state MASTER'; use BACKUP"
             diagnostics.warning("'preempt_delay' has no effect with \(cause)", at: location)
             instance.preemptDelay = .zero
+        }
+        if let location = draft.advertisesFromBase {
+            if instance.virtualMAC == nil {
+                diagnostics.warning("'vmac_xmit_base' has no effect without 'use_vmac'", at: location)
+            }
+            instance.virtualMAC?.advertisesFromBase = true
         }
         guard !hasErrors else { return }
         let name = instance.name

@@ -1,7 +1,7 @@
 // Blocks whose lines start with a value, not with a keyword.
 extension ConfigurationReader {
     /// The words of such a block; inner blocks are errors.
-    private mutating func words(_ items: [Item]) -> [Token] {
+    mutating func words(_ items: [Item]) -> [Token] {
         var words: [Token] = []
         for item in items {
             switch item {
@@ -13,10 +13,11 @@ extension ConfigurationReader {
     }
 
     /// The words of each entry: those of a line, split again before each word that `starts` an entry.
-    private mutating func entries(_ items: [Item], startsEntry: (Token) -> Bool) -> [[Token]] {
+    mutating func entries(_ items: [Item], startsEntry: (Token) -> Bool) -> [[Token]] {
         var entries: [[Token]] = []
         for word in words(items) {
-            if entries.isEmpty || word.startsLine || startsEntry(word) {
+            let starts = startsEntry(word)
+            if entries.isEmpty || word.startsLine || starts {
                 entries.append([word])
             } else {
                 entries[entries.count - 1].append(word)
@@ -28,60 +29,66 @@ extension ConfigurationReader {
     mutating func address(_ token: Token?) -> Address? {
         guard let token else { return nil }
         if let address = Address(parsing: token.bytes[...]) { return address }
-        diagnostics.error("wanted an IPv4 or IPv6 address, found '\(token.text)'", at: token.location)
+        diagnostics.tolerable("wanted an IPv4 or IPv6 address, found '\(token.text)'", at: token.location)
         return nil
     }
 
-    mutating func virtualAddresses(_ items: [Item]) -> [VirtualAddress] {
-        var previous: Token?
-        // What looks like an address is none after an option.
-        let entries = entries(items) { token in
-            defer { previous = token }
-            if let option = previous, Self.isOption(option) { return false }
-            return Self.splitPrefix(token).flatMap { Address(parsing: $0.address) } != nil
+    /// The entries of lines of which each starts with what `isHead` accepts; after an option, a word is its value.
+    mutating func entries(_ items: [Item], options: [String], isHead: (Token) -> Bool) -> [[Token]] {
+        var isValue = false
+        return entries(items) { token in
+            if token.startsLine { isValue = false }
+            let isOption = !isValue && options.contains { isSame($0, token.bytes) }
+            defer { isValue = isOption }
+            return !isValue && !isOption && isHead(token)
         }
-        var addresses: [VirtualAddress] = []
-        for entry in entries {
-            if let address = virtualAddress(entry) { addresses.append(address) }
-        }
-        return addresses
     }
 
-    private static let options = ["dev", "label", "brd", "broadcast", "scope"]
-
-    private static func isOption(_ token: Token) -> Bool {
-        options.contains { isSame($0, token.bytes) }
+    /// `10.0.0.1` or `10.0.0.1/24`.
+    mutating func prefix(_ token: Token, wanted: String) -> (address: Address, length: UInt8?)? {
+        let (text, prefix) = Self.splitPrefix(token)
+        guard let address = Address(parsing: text) else {
+            diagnostics.tolerable("wanted \(wanted), found '\(token.text)'", at: token.location)
+            return nil
+        }
+        guard let prefix else { return (address, nil) }
+        let longest = address.isIPv6 ? 128 : 32
+        guard let length = parseInteger(prefix), (0...longest).contains(length) else {
+            let found = String(decoding: prefix, as: UTF8.self)
+            diagnostics.tolerable(
+                "the prefix length goes from 0 to \(longest), found '\(found)'",
+                at: token.location
+            )
+            return nil
+        }
+        return (address, UInt8(length))
     }
 
-    private static func splitPrefix(_ token: Token) -> (
-        address: ArraySlice<UInt8>, prefix: ArraySlice<UInt8>?
-    )? {
+    static func splitPrefix(_ token: Token) -> (address: ArraySlice<UInt8>, length: ArraySlice<UInt8>?) {
         guard let slash = token.bytes.firstIndex(of: UInt8(ascii: "/")) else {
             return (token.bytes[...], nil)
         }
         return (token.bytes[..<slash], token.bytes[(slash + 1)...])
     }
 
+    static func isPrefix(_ token: Token) -> Bool {
+        Address(parsing: splitPrefix(token).address) != nil
+    }
+
+    private static let options = ["dev", "label", "brd", "broadcast", "scope"]
+
+    mutating func virtualAddresses(_ items: [Item]) -> [VirtualAddress] {
+        var addresses: [VirtualAddress] = []
+        for entry in entries(items, options: Self.options, isHead: Self.isPrefix) {
+            if let address = virtualAddress(entry) { addresses.append(address) }
+        }
+        return addresses
+    }
+
     private mutating func virtualAddress(_ entry: [Token]) -> VirtualAddress? {
-        guard let (text, prefix) = Self.splitPrefix(entry[0]), let address = Address(parsing: text) else {
-            diagnostics.error(
-                "wanted a virtual address such as 10.0.0.1/24, found '\(entry[0].text)'",
-                at: entry[0].location
-            )
-            return nil
-        }
-        var result = VirtualAddress(address, location: entry[0].location)
-        if let prefix {
-            let longest = address.isIPv6 ? 128 : 32
-            guard let length = parseInteger(prefix), (0...longest).contains(length) else {
-                diagnostics.error(
-                    "the prefix length goes from 0 to \(longest), found '\(String(decoding: prefix, as: UTF8.self))'",
-                    at: entry[0].location
-                )
-                return nil
-            }
-            result.prefixLength = UInt8(length)
-        }
+        let wanted = "a virtual address such as 10.0.0.1/24"
+        guard let (address, length) = prefix(entry[0], wanted: wanted) else { return nil }
+        var result = VirtualAddress(address, prefixLength: length, location: entry[0].location)
         var index = 1
         while index < entry.count {
             let option = entry[index]
@@ -95,14 +102,14 @@ extension ConfigurationReader {
     private mutating func readOption(_ option: Token, _ value: Token?, into result: inout VirtualAddress)
         -> Bool
     {
-        guard Self.isOption(option) else {
+        guard Self.options.contains(where: { isSame($0, option.bytes) }) else {
             let unsupported = [
                 "no_track", "nodad", "track_group", "home", "mngtmpaddr", "peer", "use_vmac", "preferred_lft",
             ]
             if unsupported.contains(where: { isSame($0, option.bytes) }) {
                 diagnostics.error("'\(option.text)' is not supported by this agent yet", at: option.location)
             } else {
-                diagnostics.error(
+                diagnostics.tolerable(
                     "unknown option '\(option.text)' of a virtual address",
                     at: option.location,
                     suggestion: nearest(to: option.bytes, among: Self.options)
@@ -133,7 +140,7 @@ extension ConfigurationReader {
         return true
     }
 
-    private mutating func scope(_ token: Token) -> UInt8? {
+    mutating func scope(_ token: Token) -> UInt8? {
         switch token {
         case "global": return 0
         case "site": return 200
@@ -143,7 +150,7 @@ extension ConfigurationReader {
             if let number = parseInteger(token.bytes), (0...255).contains(number) { return UInt8(number) }
             let message =
                 "'scope' wants global, site, link, host or a number from 0 to 255, found '\(token.text)'"
-            diagnostics.error(message, at: token.location)
+            diagnostics.tolerable(message, at: token.location)
             return nil
         }
     }
@@ -159,35 +166,5 @@ extension ConfigurationReader {
             peers.append(address)
         }
         return peers
-    }
-
-    mutating func trackedScripts(_ items: [Item]) -> [TrackedScript] {
-        var tracked: [TrackedScript] = []
-        for line in entries(items, startsEntry: { _ in false }) {
-            var index = 0
-            while index < line.count {
-                var script = TrackedScript(line[index].text, location: line[index].location)
-                index += 1
-                if index < line.count, case "weight" = line[index] {
-                    let keyword = line[index]
-                    var end = min(index + 2, line.count)
-                    if end < line.count, isReverse(line[end]) { end += 1 }
-                    if let (weight, reverse) = weight(line[(index + 1)..<end], of: keyword) {
-                        script.weight = weight
-                        script.reverse = reverse
-                    }
-                    index = end
-                }
-                tracked.append(script)
-            }
-        }
-        return tracked
-    }
-
-    private func isReverse(_ token: Token) -> Bool {
-        switch token {
-        case "reverse", "noreverse": true
-        default: false
-        }
     }
 }

@@ -11,7 +11,7 @@ extension ConfigurationReader {
 
     mutating func integer(_ argument: Token, _ range: ClosedRange<Int>, of keyword: Token) -> Int? {
         if let value = parseInteger(argument.bytes), range.contains(value) { return value }
-        diagnostics.error(
+        diagnostics.tolerable(
             "'\(keyword.text)' wants a number from \(range.lowerBound) to \(range.upperBound), "
                 + "found '\(argument.text)'",
             at: argument.location
@@ -27,7 +27,7 @@ extension ConfigurationReader {
         {
             return .microseconds(value)
         }
-        diagnostics.error(
+        diagnostics.tolerable(
             "'\(statement.keyword.text)' wants seconds from \(range.lowerBound) to \(range.upperBound), "
                 + "found '\(argument.text)'",
             at: argument.location
@@ -56,7 +56,7 @@ extension ConfigurationReader {
         case "reverse": return (weight, true)
         case "noreverse": return (weight, false)
         default:
-            diagnostics.error("wanted 'reverse' or 'noreverse', found '\(word.text)'", at: word.location)
+            diagnostics.tolerable("wanted 'reverse' or 'noreverse', found '\(word.text)'", at: word.location)
             return nil
         }
     }

@@ -9,6 +9,8 @@ struct ConfigurationReader {
     var diagnostics: Diagnostics
     private(set) var globals = Globals()
     private(set) var scripts: [Script] = []
+    private(set) var processes: [WatchedProcess] = []
+    private(set) var syncGroups: [SyncGroup] = []
     private(set) var instances: [Read<Instance>] = []
     private(set) var sawInstance = false
     var defaults = InstanceDefaults()
@@ -25,10 +27,13 @@ struct ConfigurationReader {
     }
 
     private static let topLevel: [Keyword] =
-        [.block("global_defs"), .block("vrrp_script", 1...1), .block("vrrp_instance", 1...1)]
+        [
+            .block("global_defs"), .block("vrrp_script", 1...1), .block("vrrp_track_process", 1...1),
+            .block("track_process", 1...1), .block("vrrp_sync_group", 1...1), .block("vrrp_instance", 1...1),
+        ]
         + Keyword.unsupported([
-            "virtual_server", "virtual_server_group", "vrrp_sync_group", "static_ipaddress", "static_routes",
-            "static_rules", "vrrp_track_process", "track_process", "vrrp_track_file", "track_file",
+            "virtual_server", "virtual_server_group", "static_ipaddress", "static_routes",
+            "static_rules", "vrrp_track_file", "track_file",
             "garp_group",
             "bfd_instance", "net_namespace", "net_namespace_ipvs", "namespace_with_ipsets", "instance",
             "use_pid_dir", "linkbeat_use_polling", "interface_up_down_delays", "static_track_group",
@@ -46,6 +51,8 @@ struct ConfigurationReader {
         for statement in statements {
             switch statement.keyword {
             case "vrrp_script": scripts.append(readScript(statement))
+            case "vrrp_track_process", "track_process": processes.append(readProcess(statement))
+            case "vrrp_sync_group": syncGroups.append(readSyncGroup(statement))
             case "vrrp_instance":
                 let errors = diagnostics.errors.count
                 let instance = readInstance(statement)
@@ -72,6 +79,10 @@ struct ConfigurationReader {
             .value("vrrp_garp_interval"), .ignored("vrrp_gna_interval", 1...1),
             .ignored("vrrp_skip_check_adv_addr"), .ignored("dynamic_interfaces", 0...1),
             .ignored("process_names"), .ignored("log_unknown_vrids"),
+            // They tune keepalived's own processes.
+            .ignored("max_auto_priority", 0...1), .ignored("vrrp_priority", 1...1), .ignored("vrrp_no_swap"),
+            .ignored("vrrp_rt_priority", 1...1), .ignored("vrrp_rlimit_rttime", 1...1),
+            .ignored("checker_priority", 1...1), .ignored("bfd_priority", 1...1), .ignored("use_pid_dir"),
             // The agent sends no mail.
             .ignored("notification_email"), .ignored("notification_email_from", 1...1),
             .ignored("smtp_server", 1...2), .ignored("smtp_connect_timeout", 1...1),
@@ -84,13 +95,13 @@ struct ConfigurationReader {
             "vrrp_check_unicast_src",
             "vrrp_garp_lower_prio_repeat", "vrrp_garp_lower_prio_delay", "vrrp_lower_prio_no_advert",
             "vrrp_higher_prio_send_advert",
-            "vrrp_priority", "vrrp_no_swap", "vrrp_rt_priority", "vrrp_rlimit_rttime", "vrrp_notify_fifo",
+            "vrrp_notify_fifo",
             "vrrp_notify_fifo_script", "vrrp_startup_delay", "notify_fifo", "notify_fifo_script",
             "enable_dbus",
             "enable_snmp_vrrp", "enable_snmp_keepalived", "enable_snmp_checker", "enable_snmp_rfc",
-            "snmp_socket", "enable_traps", "max_auto_priority", "checker_priority", "lvs_sync_daemon",
+            "snmp_socket", "enable_traps", "lvs_sync_daemon",
             "lvs_flush", "lvs_timeouts", "use_symlink_paths", "nftables", "nftables_counters",
-            "startup_script", "shutdown_script", "reload_file", "reload_time_file", "umask", "bfd_priority",
+            "startup_script", "shutdown_script", "reload_file", "reload_time_file", "umask",
             "vrrp_netlink_cmd_rcv_bufs", "vrrp_netlink_monitor_rcv_bufs", "vrrp_down_timer_adverts",
             "vrrp_min_garp", "default_interface_family", "lvs_notify_fifo", "instance", "net_namespace",
         ])
@@ -117,51 +128,5 @@ struct ConfigurationReader {
             default: break
             }
         }
-    }
-
-    private static let scriptKeywords: [Keyword] = [
-        .value("script", 1...64), .value("interval"), .value("timeout"), .value("weight", 1...2),
-        .value("rise"),
-        .value("fall"), .value("user", 1...2), .flag("init_fail"),
-    ]
-
-    private mutating func readScript(_ block: Statement) -> Script {
-        var script = Script(name: text(block), command: [], location: block.keyword.location)
-        var timeout: Duration?
-        let statements = StatementParser(keywords: Self.scriptKeywords, context: "in vrrp_script")
-            .parse(block.block, &diagnostics)
-        for statement in statements {
-            switch statement.keyword {
-            case "script": script.command = command(statement)
-            case "interval":
-                if let interval = seconds(statement, 0...86_400) {
-                    script.interval = interval
-                    if interval == .zero {
-                        diagnostics.warning("an interval of 0 means 1 second", at: statement.keyword.location)
-                        script.interval = .seconds(1)
-                    }
-                }
-            case "timeout": timeout = seconds(statement, 1...86_400)
-            case "weight":
-                if let (weight, reverse) = weight(statement.arguments[...], of: statement.keyword) {
-                    script.weight = weight
-                    script.reverse = reverse ?? false
-                }
-            case "rise": script.rise = integer(statement, 1...1000) ?? 1
-            case "fall": script.fall = integer(statement, 1...1000) ?? 1
-            case "user": script.user = user(statement.arguments[...])
-            case "init_fail": script.initFail = true
-            default: break
-            }
-        }
-        script.timeout = timeout ?? script.interval
-        let isMissing = !block.block.contains { item in
-            if case .word(let token) = item, case "script" = token { return true }
-            return false
-        }
-        if isMissing {
-            diagnostics.error("vrrp_script '\(script.name)' has no 'script' to run", at: script.location)
-        }
-        return script
     }
 }

@@ -23,7 +23,17 @@ public struct Instance: Sendable {
     public var version: Version
     public var authentication: Authentication
     public var virtualAddresses: [VirtualAddress]
-    public var trackedScripts: [TrackedScript]
+    /// Routes that are there while this router is master.
+    public var virtualRoutes: [VirtualRoute]
+    public var trackedScripts: [Tracked]
+    public var trackedProcesses: [Tracked]
+    public var trackedInterfaces: [Tracked]
+    /// Whether the instance fails with its own interface. Default true; `dont_track_primary` says false.
+    public var tracksInterface: Bool
+    /// nil: the interface's own MAC address, and gratuitous ARP.
+    public var virtualMAC: VirtualMAC?
+    /// Whether a master that owns none of the addresses answers on them. Default true, unlike RFC 9568.
+    public var accepts: Bool
     /// Leave the address where it is while a router of lower priority has it.
     public var noPreempt: Bool
     /// Wait this long after the start before preempting. 0…1000 s, default 0.
@@ -48,7 +58,13 @@ public struct Instance: Sendable {
         version: Version = .v2,
         authentication: Authentication = .none,
         virtualAddresses: [VirtualAddress],
-        trackedScripts: [TrackedScript] = [],
+        virtualRoutes: [VirtualRoute] = [],
+        trackedScripts: [Tracked] = [],
+        trackedProcesses: [Tracked] = [],
+        trackedInterfaces: [Tracked] = [],
+        tracksInterface: Bool = true,
+        virtualMAC: VirtualMAC? = nil,
+        accepts: Bool = true,
         noPreempt: Bool = false,
         preemptDelay: Duration = .zero,
         gratuitousARP: GratuitousARP = GratuitousARP(),
@@ -67,7 +83,13 @@ public struct Instance: Sendable {
         self.version = version
         self.authentication = authentication
         self.virtualAddresses = virtualAddresses
+        self.virtualRoutes = virtualRoutes
         self.trackedScripts = trackedScripts
+        self.trackedProcesses = trackedProcesses
+        self.trackedInterfaces = trackedInterfaces
+        self.tracksInterface = tracksInterface
+        self.virtualMAC = virtualMAC
+        self.accepts = accepts
         self.noPreempt = noPreempt
         self.preemptDelay = preemptDelay
         self.gratuitousARP = gratuitousARP
@@ -105,61 +127,6 @@ extension Password: CustomReflectable, CustomDebugStringConvertible {
     public var debugDescription: String { description }
 }
 #endif
-
-/// An address that follows the master (`virtual_ipaddress`).
-public struct VirtualAddress: Sendable, Hashable {
-    public enum Broadcast: Sendable, Hashable {
-        /// All host bits set.
-        case computed
-        case address(Address)
-    }
-
-    public var address: Address
-    /// Default 32, or 128 for IPv6.
-    public var prefixLength: UInt8
-    /// nil: the instance's interface.
-    public var device: String?
-    public var label: String?
-    public var broadcast: Broadcast?
-    /// rtnetlink's number: 0 global, 200 site, 253 link, 254 host. Default 0.
-    public var scope: UInt8
-    public var location: Location
-
-    public init(
-        _ address: Address,
-        prefixLength: UInt8? = nil,
-        device: String? = nil,
-        label: String? = nil,
-        broadcast: Broadcast? = nil,
-        scope: UInt8 = 0,
-        location: Location = .none
-    ) {
-        self.address = address
-        self.prefixLength = prefixLength ?? (address.isIPv6 ? 128 : 32)
-        self.device = device
-        self.label = label
-        self.broadcast = broadcast
-        self.scope = scope
-        self.location = location
-    }
-}
-
-/// A script whose result counts for an instance (`track_script`).
-public struct TrackedScript: Sendable, Hashable {
-    public var name: String
-    /// Instead of the script's own weight.
-    public var weight: Int?
-    /// Instead of the script's own.
-    public var reverse: Bool?
-    public var location: Location
-
-    public init(_ name: String, weight: Int? = nil, reverse: Bool? = nil, location: Location = .none) {
-        self.name = name
-        self.weight = weight
-        self.reverse = reverse
-        self.location = location
-    }
-}
 
 /// How a new master tells the neighbours where the addresses are (gratuitous ARP, unsolicited NA).
 public struct GratuitousARP: Sendable, Hashable {

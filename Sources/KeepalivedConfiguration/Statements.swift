@@ -69,7 +69,7 @@ struct StatementParser {
                 if isNext, arguments.count >= range.lowerBound, !keyword.startsLine || known == nil { break }
                 if arguments.count == range.upperBound {
                     if isNext { break }
-                    diagnostics.error(
+                    diagnostics.tolerable(
                         "unexpected word '\(shown(word, of: keyword))' after '\(keyword.text)'",
                         at: word.location
                     )
@@ -121,7 +121,7 @@ struct StatementParser {
             diagnostics.error(message, at: keyword.location)
             return
         }
-        diagnostics.error(
+        diagnostics.tolerable(
             "unknown keyword '\(keyword.text)' \(context)",
             at: keyword.location,
             suggestion: nearest(to: keyword.bytes, among: keywords.map { $0.name })

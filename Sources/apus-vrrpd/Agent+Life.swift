@@ -35,13 +35,13 @@ extension Agent {
             return
         }
         guard new.sources != plan.sources else {
-            Log.info("\(file): unchanged")
+            Log.info("\(file.path): unchanged")
             return
         }
         ServiceManager.tell("RELOADING=1")
         stop()
         plan = new
-        Log.info("\(file): read again: \(plan.summary)")
+        Log.info("\(file.path): read again: \(plan.summary)")
         try start()
         ServiceManager.tell("READY=1\nSTATUS=\(plan.summary)")
     }

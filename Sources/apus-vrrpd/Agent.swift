@@ -3,7 +3,7 @@ import VRRP
 
 /// The daemon: waits until something happens or is due, lets the protocol decide, and does what it says.
 struct Agent {
-    let file: String
+    let file: ConfigurationFile
     var plan: Plan
     var instances: [Instance] = []
     var checks: [RunningCheck] = []
@@ -25,7 +25,7 @@ struct Agent {
     private static let packetsAtOnce = 512
 
     /// Reads and checks the configuration, and opens what the work needs. Nothing has changed after this.
-    init(file: String) throws(AgentError) {
+    init(file: ConfigurationFile) throws(AgentError) {
         self.file = file
         plan = try Plan(file: file)
         do throws(SystemError) {

@@ -2,8 +2,8 @@ import CLinux
 
 /// What the command line asks for.
 enum Command {
-    case run(file: String)
-    case check(file: String)
+    case run(ConfigurationFile)
+    case check(ConfigurationFile)
     case version
     case help
     case misuse(String)
@@ -12,18 +12,19 @@ enum Command {
     static let usage = """
         apus-vrrpd keeps virtual addresses on exactly one of several routers (VRRP, RFC 3768).
 
-        usage: apus-vrrpd [-f FILE]           run in the foreground
-               apus-vrrpd --check [-f FILE]   only check the configuration: exit status 0 or 1
+        usage: apus-vrrpd [--lenient] [-f FILE]           run in the foreground
+               apus-vrrpd --check [--lenient] [-f FILE]   only check the configuration: status 0 or 1
                apus-vrrpd --version
                apus-vrrpd --help
 
         FILE is in keepalived.conf syntax; default: \(defaultFile).
-        SIGHUP reads it again, SIGTERM and SIGINT resign and end.
+        --lenient leaves out, with a warning, what keepalived would leave out: unknown keywords, values
+        out of range, programs that are missing. SIGHUP reads FILE again, SIGTERM and SIGINT resign and end.
 
         """
 
     init(arguments: ArraySlice<String>) {
-        var file = Command.defaultFile
+        var file = ConfigurationFile(path: Command.defaultFile)
         var checks = false
         var rest = arguments
         while let argument = rest.popFirst() {
@@ -32,7 +33,9 @@ enum Command {
                     self = .misuse("\(argument) needs a file")
                     return
                 }
-                file = value
+                file.path = value
+            } else if argument.isSame(as: "--lenient") {
+                file.isLenient = true
             } else if argument.isSame(as: "--check") {
                 checks = true
             } else if argument.isSame(as: "--version") {
@@ -46,7 +49,7 @@ enum Command {
                 return
             }
         }
-        self = checks ? .check(file: file) : .run(file: file)
+        self = checks ? .check(file) : .run(file)
     }
 
     /// - Returns: the exit status: 0 all well, 1 an invalid configuration or a failure, 64 wrong use.
@@ -64,7 +67,7 @@ enum Command {
         case .check(let file):
             do {
                 let plan = try Plan(file: file)
-                Output.write("\(file): valid: \(plan.summary)\n", to: Output.standard)
+                Output.write("\(file.path): valid: \(plan.summary)\n", to: Output.standard)
                 return 0
             } catch {
                 Output.write("\(error.description)\n", to: Output.error)

@@ -53,8 +53,21 @@ struct ErrorTests {
             ),
             ("authentication", "7:5: 'authentication' wants a block '{ … }'"),
             ("nopreempt {\n}", "7:15: 'nopreempt' takes no block"),
-            ("use_vmac", "7:5: 'use_vmac' is not supported by this agent yet"),
-            ("track_interface {\n eth1\n}", "7:5: 'track_interface' is not supported by this agent yet"),
+            ("track_file {\n x\n}", "7:5: 'track_file' is not supported by this agent yet"),
+            (
+                "track_process {\n haproxi\n}",
+                "8:2: vrrp_instance 'VI_1' tracks the undefined process 'haproxi'"
+            ),
+            ("virtual_routes {\n via 10.0.0.9\n}", "8:2: this route has no destination"),
+            ("virtual_routes {\n 10.1.0.0/33\n}", "8:2: the prefix length goes from 0 to 32, found '33'"),
+            (
+                "virtual_routes {\n default via fe80::1 src 10.0.0.1\n}",
+                "8:2: vrrp_instance 'VI_1': 10.0.0.1 is of another address family than the route's destination"
+            ),
+            (
+                "virtual_routes {\n default vai 10.0.0.9\n}",
+                "8:10: 'vai' of a route is not supported by this agent; did you mean 'via'?"
+            ),
             ("notify \"'x\"", "7:12: a quote in this command is never closed"),
             ("notify \"\"", "7:12: the command is empty"),
             ("notify \"x", "7:12: this quote is never closed"),
@@ -111,6 +124,22 @@ struct ErrorTests {
             (
                 instance("") + "\nvrrp_script x { script a }\nvrrp_script x { script b }",
                 "k.conf:10:1: vrrp_script 'x' is defined twice"
+            ),
+            (
+                instance("") + "\nvrrp_track_process x {\n process /usr/sbin/haproxy\n}",
+                "k.conf:9:1: vrrp_track_process 'x': '/usr/sbin/haproxy' must be the program's file name, without its folder and arguments"
+            ),
+            (
+                instance("") + "\nvrrp_track_process x {\n quorum 0\n}",
+                "k.conf:10:9: 'quorum' wants a number from 1 to 65535, found '0'\nk.conf:9:1: vrrp_track_process 'x' has no process to watch"
+            ),
+            (
+                instance("") + "\nvrrp_sync_group g { group { VI_2 } }",
+                "k.conf:9:1: vrrp_sync_group 'g' has the undefined instance 'VI_2'; did you mean 'VI_1'?"
+            ),
+            (
+                instance("") + "\nvrrp_sync_group g { group { VI_1 VI_1 } }",
+                "k.conf:9:1: vrrp_sync_group 'g': 'VI_1' is a member already, here or of a group above"
             ),
             (
                 instance("") + "\nglobal_defs {\n vrrp_strict\n}",

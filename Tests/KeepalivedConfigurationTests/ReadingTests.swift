@@ -138,6 +138,83 @@ struct ReadingTests {
     }
 
     @Test(
+        "tracked processes and interfaces, routes, groups and a virtual MAC are read",
+        arguments: ["\n", " "]
+    )
+    func newer(separator: String) throws {
+        let text =
+            instance(
+                """
+                track_process {
+                    haproxy weight -5 reverse
+                    nginx
+                }
+                track_interface {
+                    eth1
+                    eth2 weight 7
+                }
+                virtual_routes {
+                    10.1.0.0/16 via 10.0.0.254 dev eth1 src 10.0.0.1 scope site table 7 metric 3
+                    192.168.0.1 src 10.0.0.1
+                    default via 10.0.0.254
+                }
+                use_vmac vrrp51
+                vmac_xmit_base
+                no_accept
+                dont_track_primary
+                """
+            ) + """
+
+                vrrp_track_process haproxy {
+                    process haproxy
+                    quorum 2
+                    weight 3
+                }
+                track_process nginx {
+                    process nginx
+                }
+                vrrp_sync_group g {
+                    group {
+                        VI_1
+                    }
+                    notify_master /bin/true
+                }
+                """
+        let configuration = try parse(separator == " " ? Self.onOneLine(text) : text)
+        #expect(configuration.processes.map(\.process) == ["haproxy", "nginx"])
+        #expect(configuration.processes.map(\.quorum) == [2, 1])
+        #expect(configuration.processes.map(\.weight) == [3, 0])
+        #expect(configuration.syncGroups.map(\.members) == [["VI_1"]])
+        #expect(configuration.syncGroups[0].notifications.master == NotifyScript(["/bin/true"]))
+        let instance = configuration.instances[0]
+        #expect(instance.trackedProcesses.map(\.weight) == [-5, nil])
+        #expect(instance.trackedProcesses.map(\.reverse) == [true, nil])
+        #expect(instance.trackedInterfaces.map(\.name) == ["eth1", "eth2"])
+        #expect(instance.trackedInterfaces.map(\.weight) == [nil, 7])
+        #expect(instance.virtualMAC == VirtualMAC(interface: "vrrp51", advertisesFromBase: true))
+        #expect(!instance.accepts && !instance.tracksInterface)
+        let routes = instance.virtualRoutes
+        #expect(routes.map(\.destination.description) == ["10.1.0.0", "192.168.0.1", "0.0.0.0"])
+        #expect(routes.map(\.prefixLength) == [16, 32, 0])
+        #expect(routes.map { $0.gateway?.description } == ["10.0.0.254", nil, "10.0.0.254"])
+        #expect(routes.map { $0.source?.description } == ["10.0.0.1", "10.0.0.1", nil])
+        #expect(routes[0].device == "eth1" && routes[0].scope == 200)
+        #expect(routes[0].table == 7 && routes[0].metric == 3)
+    }
+
+    @Test("a route's options may come before its destination")
+    func optionsFirst() throws {
+        let text = instance("virtual_routes {\nsrc 10.0.0.1 to 192.168.0.1\ndev eth1 to 10.1.0.0/16\n}")
+        let routes = try parse(text).instances[0].virtualRoutes
+        #expect(routes.map(\.destination.description) == ["192.168.0.1", "10.1.0.0"])
+        #expect(routes.map(\.device) == [nil, "eth1"])
+    }
+
+    private static func onOneLine(_ text: String) -> String {
+        text.split(separator: "\n").joined(separator: " ")
+    }
+
+    @Test(
         "what is not said has keepalived's defaults",
         arguments: [("", 100, 2), ("state MASTER", 255, 2), ("state BACKUP", 100, 2), ("version 3", 100, 3)]
             as [(String, UInt8, UInt8)]

@@ -26,7 +26,7 @@ struct RenderingTests {
                     virtualAddresses: [
                         VirtualAddress(try #require(Address("10.42.0.240")), prefixLength: 24)
                     ],
-                    trackedScripts: [TrackedScript("check_haproxy")]
+                    trackedScripts: [Tracked("check_haproxy")]
                 )
             ]
         )
@@ -80,8 +80,23 @@ struct RenderingTests {
             script.location = .none
             text += "\(script)\n"
         }
+        for var process in configuration.processes {
+            process.location = .none
+            text += "\(process)\n"
+        }
+        for var group in configuration.syncGroups {
+            group.location = .none
+            text += "\(group)\n"
+        }
         for var instance in configuration.instances {
             instance.location = .none
+            for index in instance.trackedProcesses.indices {
+                instance.trackedProcesses[index].location = .none
+            }
+            for index in instance.trackedInterfaces.indices {
+                instance.trackedInterfaces[index].location = .none
+            }
+            for index in instance.virtualRoutes.indices { instance.virtualRoutes[index].location = .none }
             for index in instance.virtualAddresses.indices {
                 instance.virtualAddresses[index].location = .none
             }
@@ -126,6 +141,15 @@ struct RenderingTests {
                 user: user(&random)
             )
         }
+        let processes = (0..<Int.random(in: 0...2, using: &random)).map { index in
+            WatchedProcess(
+                name: "\(index)" + word(&random),
+                process: "nginx\(index)",
+                quorum: Int.random(in: 1...3, using: &random),
+                weight: Int.random(in: -253...253, using: &random),
+                reverse: Bool.random(using: &random)
+            )
+        }
         var instances: [Instance] = []
         for index in 1...2 {
             let isIPv6 = Bool.random(using: &random)
@@ -155,11 +179,32 @@ struct RenderingTests {
                             scope: UInt8.random(in: 0...255, using: &random)
                         )
                     ],
+                    virtualRoutes: [
+                        VirtualRoute(
+                            to: address,
+                            prefixLength: UInt8.random(in: 0...32, using: &random),
+                            gateway: Bool.random(using: &random) ? address : nil,
+                            device: Bool.random(using: &random) ? "br-lan" : nil,
+                            source: Bool.random(using: &random) ? address : nil,
+                            scope: Bool.random(using: &random) ? 253 : nil,
+                            table: Bool.random(using: &random) ? 255 : nil,
+                            metric: Bool.random(using: &random) ? 1024 : nil
+                        )
+                    ],
                     trackedScripts: scripts.map {
                         let weight =
                             Bool.random(using: &random) ? Int.random(in: -253...253, using: &random) : nil
-                        return TrackedScript($0.name, weight: weight, reverse: weight.map { $0 > 0 })
+                        return Tracked($0.name, weight: weight, reverse: weight.map { $0 > 0 })
                     },
+                    trackedProcesses: processes.map { Tracked($0.name) },
+                    trackedInterfaces: [Tracked("eth9", weight: Bool.random(using: &random) ? 5 : nil)],
+                    tracksInterface: Bool.random(using: &random),
+                    virtualMAC: Bool.random(using: &random)
+                        ? VirtualMAC(
+                            interface: Bool.random(using: &random) ? "vrrp\(index)" : nil,
+                            advertisesFromBase: Bool.random(using: &random)
+                        ) : nil,
+                    accepts: Bool.random(using: &random),
                     noPreempt: noPreempt,
                     preemptDelay: isMaster || noPreempt ? .zero : .milliseconds(1500),
                     gratuitousARP: GratuitousARP(
@@ -187,6 +232,9 @@ struct RenderingTests {
                 enableScriptSecurity: Bool.random(using: &random)
             ),
             scripts: scripts,
+            processes: processes,
+            syncGroups: Bool.random(using: &random)
+                ? [SyncGroup(name: word(&random), members: instances.map(\.name))] : [],
             instances: instances
         )
     }
@@ -200,7 +248,7 @@ struct RenderingTests {
             { $0.virtualRouterID = 0 }, { $0.priority = 0 }, { $0.interface = "" },
             { $0.virtualAddresses = [] },
             { $0.advertisementInterval = .milliseconds(1500) }, { $0.advertisementInterval = .zero },
-            { $0.advertisementInterval = .seconds(256) }, { $0.trackedScripts = [TrackedScript("gone")] },
+            { $0.advertisementInterval = .seconds(256) }, { $0.trackedScripts = [Tracked("gone")] },
             { $0.virtualAddresses.append(address) }, { $0.virtualAddresses[0].prefixLength = 33 },
             {
                 $0.noPreempt = true; $0.initialState = .master

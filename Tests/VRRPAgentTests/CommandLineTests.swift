@@ -46,6 +46,17 @@ struct CommandLineTests {
         #expect(shown.contains(message), "\(name): \(shown)")
     }
 
+    @Test("lenient, a missing program is left out with a warning")
+    func lenient() throws {
+        let text = try String(contentsOfFile: Self.sample, encoding: .utf8)
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("vr-\(getpid())-l.conf")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(text.replacingOccurrences(of: "test -e", with: "no-such-program").utf8).write(to: file)
+        let shown = try run([agentPath, "--check", "--lenient", "-f", file.path]).output
+        #expect(shown.contains("cannot find no-such-program"))
+        #expect(shown.contains("left out, as keepalived does"))
+    }
+
     @Test("a file that is not there is named")
     func missing() throws {
         let shown = try run([agentPath, "--check", "-f", "/nonexistent/a.conf"], expecting: 1).output

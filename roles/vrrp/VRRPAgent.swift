@@ -123,7 +123,7 @@ public struct VRRPAgent: Role {
                 virtualAddresses: [
                     VirtualAddress(address, prefixLength: words.count == 2 ? UInt8(words[1]) : nil)
                 ],
-                trackedScripts: tracking.map { TrackedScript($0.name) }
+                trackedScripts: tracking.map { Tracked($0.name) }
             )
             let scripts = tracking.map {
                 Script(name: $0.name, command: $0.command, interval: $0.interval, weight: $0.weight)

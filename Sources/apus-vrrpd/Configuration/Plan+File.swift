@@ -1,24 +1,38 @@
 import KeepalivedConfiguration
 
+/// The file that says what to do, and how strictly it is read.
+struct ConfigurationFile {
+    var path: String
+    /// Whether what keepalived would leave out is left out with a warning instead of refused.
+    var isLenient = false
+}
+
 extension Plan {
     /// Reads a configuration with all that it includes, and checks it against this machine.
-    init(file: String) throws(AgentError) {
+    init(file: ConfigurationFile) throws(AgentError) {
         let sources = Sources()
         let bytes: [UInt8]
         do throws(SystemError) {
-            bytes = try sources.read(file)
+            bytes = try sources.read(file.path)
         } catch {
             throw .system(error)
         }
         let configuration: Configuration
         do throws(ConfigurationErrors) {
-            configuration = try Configuration(parsing: bytes, file: file, files: sources.access)
+            configuration = try Configuration(
+                parsing: bytes,
+                file: file.path,
+                files: sources.access,
+                isLenient: file.isLenient
+            )
         } catch {
             throw .configuration(lines(error.errors) + sources.failures)
         }
-        for warning in configuration.warnings { Log.warning("warning: \(warning.description)") }
-        var planner = Planner(configuration)
+        var planner = Planner(configuration, isLenient: file.isLenient)
         let plan = planner.plan(sources: sources.bytes)
+        for warning in configuration.warnings + planner.warnings {
+            Log.warning("warning: \(warning.description)")
+        }
         guard planner.errors.isEmpty else { throw .configuration(lines(planner.errors)) }
         self = plan
     }

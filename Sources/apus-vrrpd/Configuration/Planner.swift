@@ -4,20 +4,27 @@ import VRRP
 /// Turns a configuration into a plan, and gathers what this agent or this machine cannot do.
 struct Planner {
     private let configuration: Configuration
+    /// Whether programs that are missing are left out with a warning, as keepalived does.
+    private let isLenient: Bool
     private(set) var errors: [ConfigurationError] = []
+    private(set) var warnings: [ConfigurationError] = []
 
-    init(_ configuration: Configuration) {
+    init(_ configuration: Configuration, isLenient: Bool) {
         self.configuration = configuration
+        self.isLenient = isLenient
     }
 
     /// Only of use while `errors` stays empty.
     mutating func plan(sources: [UInt8]) -> Plan {
         var plan = Plan(instances: [], checks: [], sources: sources)
+        for group in configuration.syncGroups {
+            refuse("apus-vrrpd does not support vrrp_sync_group yet", at: group.location)
+        }
         for script in configuration.scripts {
             if let check = check(script) { plan.checks.append(check) }
         }
         for instance in configuration.instances {
-            if let planned = self.instance(instance) { plan.instances.append(planned) }
+            if let planned = self.instance(instance, checks: plan.checks) { plan.instances.append(planned) }
         }
         return plan
     }
@@ -26,7 +33,10 @@ struct Planner {
         errors.append(ConfigurationError(message, at: location))
     }
 
-    private mutating func instance(_ instance: KeepalivedConfiguration.Instance) -> Plan.Instance? {
+    private mutating func instance(
+        _ instance: KeepalivedConfiguration.Instance,
+        checks: [Plan.Check]
+    ) -> Plan.Instance? {
         refuseUnsupported(instance)
         guard let virtualRouter = VirtualRouterID(instance.virtualRouterID) else {
             refuse("virtual_router_id must be within 1…255", at: instance.location)
@@ -34,12 +44,10 @@ struct Planner {
         }
         var tracked: [(tracker: VirtualRouter.Tracker, check: Plan.TrackedCheck)] = []
         for reference in instance.trackedScripts {
-            guard let index = configuration.scripts.firstIndex(where: { $0.name.isSame(as: reference.name) })
-            else {
-                refuse("there is no vrrp_script \(reference.name)", at: reference.location)
-                continue
-            }
-            let script = configuration.scripts[index]
+            // One that is missing has been reported where it is defined.
+            guard let script = configuration.script(named: reference.name),
+                let index = checks.firstIndex(where: { $0.name.isSame(as: reference.name) })
+            else { continue }
             tracked.append(
                 (
                     VirtualRouter.Tracker(name: script.name, weight: reference.weight ?? script.weight),
@@ -77,16 +85,32 @@ struct Planner {
 
     /// What is valid and not done yet is refused: people must not rely on what never happens.
     private mutating func refuseUnsupported(_ instance: KeepalivedConfiguration.Instance) {
-        let unsupported: [(Bool, String)] = [
+        let place = instance.location
+        let unsupported: [(isUsed: Bool, what: String, location: Location)] = [
             (
                 !instance.unicastPeers.isEmpty || instance.unicastSource != nil,
-                "unicast_peer and unicast_src_ip"
+                "unicast_peer and unicast_src_ip", place
             ),
-            (instance.multicastSource != nil, "mcast_src_ip"),
-            (instance.gratuitousARP.interval > .zero, "vrrp_garp_interval"),
+            (instance.multicastSource != nil, "mcast_src_ip", place),
+            (instance.gratuitousARP.interval > .zero, "vrrp_garp_interval", place),
+            (
+                !instance.virtualRoutes.isEmpty, "virtual_routes",
+                instance.virtualRoutes.first?.location ?? place
+            ),
+            (
+                !instance.trackedInterfaces.isEmpty, "track_interface",
+                instance.trackedInterfaces.first?.location ?? place
+            ),
+            (
+                !instance.trackedProcesses.isEmpty, "track_process",
+                instance.trackedProcesses.first?.location ?? place
+            ),
+            (!instance.tracksInterface, "dont_track_primary", place),
+            (instance.virtualMAC != nil, "use_vmac", place),
+            (!instance.accepts, "no_accept", place),
         ]
-        for (isUsed, what) in unsupported where isUsed {
-            refuse("\(instance.name): apus-vrrpd does not support \(what) yet", at: instance.location)
+        for (isUsed, what, location) in unsupported where isUsed {
+            refuse("\(instance.name): apus-vrrpd does not support \(what) yet", at: location)
         }
     }
 
@@ -196,7 +220,12 @@ struct Planner {
             }
             return Plan.Program(arguments: [path] + command.dropFirst(), user: identity)
         } catch {
-            refuse("\(what): \(error.description)", at: location)
+            let message = "\(what): \(error.description)"
+            if isLenient {
+                warnings.append(ConfigurationError("\(message); left out, as keepalived does", at: location))
+            } else {
+                refuse(message, at: location)
+            }
             return nil
         }
     }
