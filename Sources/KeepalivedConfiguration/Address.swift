@@ -80,6 +80,7 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The canonical text (RFC 5952: lower case, the longest run of zero groups as `::`).
+    @inline(never)
     public var description: String {
         guard isIPv6 else { return "\(bytes[0]).\(bytes[1]).\(bytes[2]).\(bytes[3])" }
         var groups: [Int] = []

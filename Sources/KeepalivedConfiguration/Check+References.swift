@@ -47,7 +47,8 @@ extension Check {
             diagnostics.error("the weight goes from -253 to 253, found \(weight)", at: tracked.location)
         }
         if tracked.weight == nil, tracked.reverse != nil {
-            let message = "tracked \(kind) '\(tracked.name)' has 'reverse' without a weight of its own"
+            let message: Message =
+                "tracked \(kind) '\(tracked.name)' has 'reverse' without a weight of its own"
             diagnostics.error(message, at: tracked.location)
         }
     }
@@ -77,7 +78,7 @@ extension Check {
         for group in groups {
             for member in group.members {
                 if seen.contains(where: { isSame($0, member) }) {
-                    let message =
+                    let message: Message =
                         "vrrp_sync_group '\(group.name)': '\(member)' is a member already, here or of a group above"
                     diagnostics.error(message, at: group.location)
                 }
@@ -98,7 +99,8 @@ extension Check {
         }
         for (index, instance) in instances.enumerated() {
             if instance.gratuitousARP.interval != instances[0].gratuitousARP.interval {
-                let message = "'vrrp_garp_interval' holds for all instances; '\(instance.name)' has its own"
+                let message: Message =
+                    "'vrrp_garp_interval' holds for all instances; '\(instance.name)' has its own"
                 diagnostics.error(message, at: instance.location)
             }
             for other in instances[..<index] {

@@ -95,7 +95,7 @@ struct Check {
         if bytes.isEmpty {
             diagnostics.error("\(name) has no interface", at: place)
         } else if bytes.count > Self.longestInterfaceName {
-            let message =
+            let message: Message =
                 "\(name): '\(text)' is too long for an interface (\(Self.longestInterfaceName) bytes)"
             diagnostics.error(message, at: place)
         } else if bytes.contains(where: { $0 <= 0x20 || $0 == UInt8(ascii: "/") }) {

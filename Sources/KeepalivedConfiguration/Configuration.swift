@@ -44,7 +44,7 @@ public struct Configuration: Sendable {
         )
         check.syncGroups(reader.syncGroups, instances: instances)
         if !reader.sawInstance {
-            var message = "the file defines no vrrp_instance, so there is nothing to do"
+            var message: Message = "the file defines no vrrp_instance, so there is nothing to do"
             var location = Location(file: file, line: 1, column: 1)
             if let comment = tree.commentedInstance {
                 message =

@@ -66,18 +66,18 @@ struct Diagnostics {
     var isLenient = false
 
     /// An error that keepalived reports and goes on without: where lenient, so does this.
-    mutating func tolerable(_ message: String, at location: Location, suggestion: String? = nil) {
+    mutating func tolerable(_ message: Message, at location: Location, suggestion: String? = nil) {
         guard isLenient else { return error(message, at: location, suggestion: suggestion) }
-        warning("\(message); left out, as keepalived does", at: location)
+        warning("\(message.text); left out, as keepalived does", at: location)
     }
 
-    mutating func error(_ message: String, at location: Location, suggestion: String? = nil) {
+    mutating func error(_ message: Message, at location: Location, suggestion: String? = nil) {
         guard errors.count < Self.most else { return }
-        errors.append(ConfigurationError(message, at: location, suggestion: suggestion))
+        errors.append(ConfigurationError(message.text, at: location, suggestion: suggestion))
     }
 
-    mutating func warning(_ message: String, at location: Location) {
+    mutating func warning(_ message: Message, at location: Location) {
         guard warnings.count < Self.most else { return }
-        warnings.append(ConfigurationError(message, at: location))
+        warnings.append(ConfigurationError(message.text, at: location))
     }
 }

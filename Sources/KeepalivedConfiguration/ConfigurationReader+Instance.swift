@@ -36,7 +36,7 @@ extension ConfigurationReader {
             .parse(block.block, &diagnostics)
         for statement in statements {
             if draft.isRepeated(statement.keyword) {
-                let message = "'\(statement.keyword.text)' is set a second time; this one counts"
+                let message: Message = "'\(statement.keyword.text)' is set a second time; this one counts"
                 diagnostics.warning(message, at: statement.keyword.location)
             }
             read(statement, into: &instance, &draft)

@@ -148,7 +148,7 @@ extension ConfigurationReader {
         case "host": return 254
         default:
             if let number = parseInteger(token.bytes), (0...255).contains(number) { return UInt8(number) }
-            let message =
+            let message: Message =
                 "'scope' wants global, site, link, host or a number from 0 to 255, found '\(token.text)'"
             diagnostics.tolerable(message, at: token.location)
             return nil
@@ -160,7 +160,8 @@ extension ConfigurationReader {
         for entry in entries(items, startsEntry: { Address(parsing: $0.bytes[...]) != nil }) {
             guard let address = address(entry[0]) else { continue }
             if entry.count > 1 {
-                let message = "'\(entry[1].text)' of a unicast peer is not supported by this agent yet"
+                let message: Message =
+                    "'\(entry[1].text)' of a unicast peer is not supported by this agent yet"
                 diagnostics.error(message, at: entry[1].location)
             }
             peers.append(address)

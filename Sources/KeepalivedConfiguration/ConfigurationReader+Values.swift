@@ -12,7 +12,7 @@ extension ConfigurationReader {
     mutating func integer(_ argument: Token, _ range: ClosedRange<Int>, of keyword: Token) -> Int? {
         if let value = parseInteger(argument.bytes), range.contains(value) { return value }
         diagnostics.tolerable(
-            "'\(keyword.text)' wants a number from \(range.lowerBound) to \(range.upperBound), "
+            "'\(keyword.text)' wants a number from \(Int(range.lowerBound)) to \(Int(range.upperBound)), "
                 + "found '\(argument.text)'",
             at: argument.location
         )
@@ -28,7 +28,7 @@ extension ConfigurationReader {
             return .microseconds(value)
         }
         diagnostics.tolerable(
-            "'\(statement.keyword.text)' wants seconds from \(range.lowerBound) to \(range.upperBound), "
+            "'\(statement.keyword.text)' wants seconds from \(Int(range.lowerBound)) to \(Int(range.upperBound)), "
                 + "found '\(argument.text)'",
             at: argument.location
         )

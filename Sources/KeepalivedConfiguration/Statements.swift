@@ -117,7 +117,7 @@ struct StatementParser {
 
     private func reportUnknown(_ keyword: Token, _ diagnostics: inout Diagnostics) {
         if keyword.bytes.first == UInt8(ascii: "$") || keyword.bytes.first == UInt8(ascii: "@") {
-            let message = "variables and conditions ('$', '@') are not supported by this agent yet"
+            let message: Message = "variables and conditions ('$', '@') are not supported by this agent yet"
             diagnostics.error(message, at: keyword.location)
             return
         }

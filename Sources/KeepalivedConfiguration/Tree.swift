@@ -133,7 +133,7 @@ struct TreeParser {
             paths += files.glob(isAbsolute ? text : directory + text)
         }
         if paths.isEmpty {
-            let message = "no file matches '\(argument.text)'"
+            let message: Message = "no file matches '\(argument.text)'"
             if isRequired {
                 diagnostics.error(message, at: argument.location)
             } else {

@@ -29,8 +29,8 @@ struct Planner {
         return plan
     }
 
-    private mutating func refuse(_ message: String, at location: Location) {
-        errors.append(ConfigurationError(message, at: location))
+    private mutating func refuse(_ message: Message, at location: Location) {
+        errors.append(ConfigurationError(message.text, at: location))
     }
 
     private mutating func instance(
@@ -220,9 +220,11 @@ struct Planner {
             }
             return Plan.Program(arguments: [path] + command.dropFirst(), user: identity)
         } catch {
-            let message = "\(what): \(error.description)"
+            let message: Message = "\(what): \(error.description)"
             if isLenient {
-                warnings.append(ConfigurationError("\(message); left out, as keepalived does", at: location))
+                warnings.append(
+                    ConfigurationError("\(message.text); left out, as keepalived does", at: location)
+                )
             } else {
                 refuse(message, at: location)
             }
