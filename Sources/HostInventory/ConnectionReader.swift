@@ -71,22 +71,24 @@ struct ConnectionReader {
         if let choice = ConnectionSettings.HostKeyChecking(rawValue: variable.text.lowercased()) {
             return choice
         }
-        if let isOn = Bool.reading(variable.value, text: variable.text) { return isOn ? .strict : .off }
-        report(variable, wanted: "strict, accept-new or off")
+        if let isOn = Bool.reading(variable.value, text: variable.text) { return isOn ? .strict : .acceptNew }
+        report(variable, wanted: "strict or accept-new")
         return nil
     }
 
-    mutating func commonArguments() -> [String] {
-        guard let variable = variable("ssh_common_args", []), let text = read(String.self, variable) else {
-            return []
-        }
+    mutating func sshArguments(_ name: String) -> ConnectionSettings.SSHArguments? {
+        guard let variable = variable(name, []), let text = read(String.self, variable) else { return nil }
         do {
             // In arguments of a command, a '#' is no comment.
             let words = try ShellWords.split(Array(text.utf8)[...], hasComments: false)
-            return words.map { String(decoding: $0.bytes, as: UTF8.self) }
+            return ConnectionSettings.SSHArguments(
+                variable: variable.name,
+                location: variable.location,
+                words: words.map { String(decoding: $0.bytes, as: UTF8.self) }
+            )
         } catch {
             report(variable, wanted: "arguments whose quotes are closed")
-            return []
+            return nil
         }
     }
 

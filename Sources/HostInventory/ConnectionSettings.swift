@@ -4,13 +4,19 @@
 /// `apus_host`, and so on with `port`, `user`, `connection`, `become`, `become_user`, `become_method`,
 /// `become_password`, `connect_timeout`. What is nil was not said; ssh_config or the tool's default decides.
 public struct ConnectionSettings: Sendable {
-    /// What to do with a host key that known_hosts does not have. A *changed* key is always refused but
-    /// with `off`.
+    /// What to do with a host key that known_hosts does not have. A *changed* key is always refused.
     public enum HostKeyChecking: String, Sendable, CaseIterable {
         case strict
         /// Accept and record an unknown key.
         case acceptNew = "accept-new"
-        case off
+    }
+
+    /// Arguments for ssh(1) as a variable has them.
+    public struct SSHArguments: Sendable, Equatable {
+        public let variable: String
+        public let location: SourceLocation
+        /// Quotes removed. Nothing is left out: a transport must follow them or refuse them.
+        public let words: [String]
     }
 
     /// `ansible_connection` as written: `ssh` (the default), `openssh`, `local`, `docker:NAME`, ….
@@ -26,7 +32,7 @@ public struct ConnectionSettings: Sendable {
     public var privateKeyFile: String?
     /// `apus_known_hosts_file`; paths as in `privateKeyFile`.
     public var knownHostsFile: String?
-    /// `apus_host_key_checking`, `ansible_host_key_checking`: `strict` (or yes), `accept-new`, `off` (or no).
+    /// `apus_host_key_checking`, `ansible_host_key_checking`: `strict` (or yes), `accept-new` (or no).
     public var hostKeyChecking: HostKeyChecking?
     /// `ansible_timeout`, `apus_connect_timeout`: seconds, or with a unit as in `500ms`.
     public var connectTimeout: Duration?
@@ -36,9 +42,8 @@ public struct ConnectionSettings: Sendable {
     /// `sudo`, `su` or `doas`.
     public var becomeMethod: String?
     public var becomePassword: Secret?
-    /// The words of `ansible_ssh_common_args`, quotes removed. Nothing is left out: a transport must follow
-    /// them or refuse them.
-    public var sshCommonArguments: [String]
+    /// `ansible_ssh_common_args`, then `ansible_ssh_extra_args`.
+    public var sshArguments: [SSHArguments]
 }
 
 extension Inventory.Host {
@@ -66,7 +71,7 @@ extension Inventory.Host {
                 becomeUser: reader.read(String.self, "become_user"),
                 becomeMethod: reader.becomeMethod(),
                 becomePassword: reader.secret("become_password", "ansible_become_pass"),
-                sshCommonArguments: reader.commonArguments()
+                sshArguments: ["ssh_common_args", "ssh_extra_args"].compactMap { reader.sshArguments($0) }
             )
             guard reader.problems.isEmpty else { throw VariableError(reader.problems) }
             return settings

@@ -23,7 +23,7 @@ public final class HostConnector: Connector {
     private let passphrase: @Sendable (String) async -> Secret?
     private let keys = Mutex<[String: PrivateKeyFile]>([:])
     private let knownHosts = Mutex<[[String]: KnownHosts]>([:])
-    private let agent = SSHAgent.fromEnvironment()
+    private let configurations = Mutex<[String: Result<ClientConfiguration, ConfigurationError>]>([:])
 
     /// - Parameter passphrase: of the private key at that path; asked for at most once. `nil` where nobody knows it.
     public init(
@@ -43,8 +43,7 @@ public final class HostConnector: Connector {
         }
         switch settings.kind {
         case "local": return LocalTransport()
-        case "ssh", "smart", "paramiko", "libssh2":
-            return try await connect(settings, host: host, deadline: deadline)
+        case "ssh", "smart", "paramiko", "libssh2": return try await connect(settings, deadline: deadline)
         default:
             throw TransportError(
                 .configuration,
@@ -53,70 +52,92 @@ public final class HostConnector: Connector {
         }
     }
 
-    private func connect(
-        _ settings: ConnectionSettings,
-        host: Inventory.Host,
-        deadline: Duration
-    ) async throws -> any Transport {
-        guard settings.sshCommonArguments.isEmpty else {
-            throw TransportError(
-                .configuration,
-                "\(host.name): ansible_ssh_common_args is not supported yet: "
-                    + settings.sshCommonArguments.joined(separator: " ")
-            )
-        }
-        let endpoint = SSHEndpoint(
-            host: settings.address,
-            port: settings.port ?? 22,
-            user: settings.user ?? defaults.user ?? NSUserName()
-        )
-        let password = settings.password
+    private func connect(_ settings: ConnectionSettings, deadline: Duration) async throws -> any Transport {
         do {
+            let request = try SSHRequest(settings, defaults: defaults)
+            let hops = try await ClientConfiguration.route(to: request.host, settings: request.settings) {
+                try self.configuration(request.configurationFile)
+            }
+            for hop in hops { try hop.checkIsSupported() }
+            guard hops.count == 1, let hop = hops.last else {
+                throw TransportError(
+                    .configuration,
+                    "ProxyJump is not supported by libssh2 yet\n  try: connection=openssh"
+                )
+            }
             return SSHTransport(
                 connection: try await SSHConnection.connect(
-                    to: endpoint,
-                    hostKeys: try hostKeys(settings, host: host),
-                    authentication: Authentication(
-                        identities: identities(settings),
-                        password: password.map { secret in { @Sendable in secret.revealed } }
-                    ),
-                    deadline: settings.connectTimeout ?? deadline
+                    to: hop.endpoint,
+                    hostKeys: try hostKeys(hop),
+                    authentication: authentication(hop, password: request.password),
+                    deadline: (hop.options.connectTimeout ?? nil) ?? deadline,
+                    keepalive: hop.keepalive
                 )
             )
         } catch let error as SSHError {
             throw TransportError(error)
+        } catch let error as ConfigurationError {
+            throw TransportError(.configuration, "\(error)")
         }
     }
 
-    private func hostKeys(_ settings: ConnectionSettings, host: Inventory.Host) throws -> HostKeyPolicy {
-        let paths = settings.knownHostsFile.map { [$0] } ?? [home("known_hosts"), "/etc/ssh/ssh_known_hosts"]
+    /// Each file is read once. Blocks.
+    private func configuration(_ file: String?) throws -> ClientConfiguration {
+        try configurations.withLock { cache in
+            let key = file ?? ""
+            if let known = cache[key] { return try known.get() }
+            let read = Result { () throws(ConfigurationError) in
+                guard let file else { return try ClientConfiguration(environment: .system) }
+                return try ClientConfiguration(file: file, environment: .system)
+            }
+            cache[key] = read
+            return try read.get()
+        }
+    }
+
+    private func hostKeys(_ hop: ClientHop) throws -> HostKeyPolicy {
+        let paths = hop.knownHostsFiles
         let known = try knownHosts.withLock { cache in
             if let known = cache[paths] { return known }
             let known = try KnownHosts(paths: paths)
             cache[paths] = known
             return known
         }
-        switch settings.hostKeyChecking {
-        case .acceptNew: return .acceptNew(known)
-        case .strict: return .strict(known)
-        case nil: return defaults.acceptsNewHostKeys ? .acceptNew(known) : .strict(known)
-        case .off:
-            throw TransportError(
-                .configuration,
-                "\(host.name): host keys are always checked; say accept-new instead of off, and a host seen for the "
-                    + "first time is trusted and recorded"
-            )
-        }
+        return hop.options.strictHostKeyChecking == .acceptNew ? .acceptNew(known) : .strict(known)
     }
 
-    /// The named key and then the agent; without one, the agent and then the usual files.
-    private func identities(_ settings: ConnectionSettings) -> [Authentication.Identity] {
-        let agent = agent.map { [Authentication.Identity.agent($0)] } ?? []
-        if let path = settings.privateKeyFile ?? defaults.privateKeyFile { return [.file(key(path))] + agent }
-        let usual = ["id_ed25519", "id_ecdsa", "id_rsa"].map(home).filter {
-            FileManager.default.fileExists(atPath: $0)
+    // MARK: Logging in
+
+    private func authentication(_ hop: ClientHop, password: Secret?) -> Authentication {
+        let options = hop.options
+        let usesPassword = options.passwordAuthentication != false
+        return Authentication(
+            identities: options.pubkeyAuthentication == false ? [] : identities(options),
+            password: usesPassword ? password.map { secret in { @Sendable in secret.revealed } } : nil
+        )
+    }
+
+    /// The named keys and then the rest of the agent's; without any, the agent's and then the usual files.
+    private func identities(_ options: ClientOptions) -> [Authentication.Identity] {
+        let agent = agent(options)
+        guard !options.identityFiles.isEmpty else {
+            let usual = ["id_ed25519", "id_ecdsa", "id_rsa"].map { NSHomeDirectory() + "/.ssh/" + $0 }
+                .filter { FileManager.default.fileExists(atPath: $0) }
+            return (agent.map { [.agent($0)] } ?? []) + usual.map { .file(key($0)) }
         }
-        return agent + usual.map { .file(key($0)) }
+        let named = options.identityFiles.filter { $0 != "none" }.map(key).flatMap { file in
+            (agent.map { [.agentKey($0, of: file)] } ?? []) + [Authentication.Identity.file(file)]
+        }
+        guard let agent, options.identitiesOnly != true else { return named }
+        return named + [.agent(agent)]
+    }
+
+    private func agent(_ options: ClientOptions) -> SSHAgent? {
+        switch options.identityAgent {
+        case "none": nil
+        case nil, "SSH_AUTH_SOCK": SSHAgent.fromEnvironment()
+        case let path?: SSHAgent(socketPath: path)
+        }
     }
 
     private func key(_ path: String) -> PrivateKeyFile {
@@ -127,6 +148,4 @@ public final class HostConnector: Connector {
             return key
         }
     }
-
-    private func home(_ name: String) -> String { NSHomeDirectory() + "/.ssh/" + name }
 }

@@ -26,7 +26,7 @@ struct ConnectionTests {
             ansible_host=10.0.0.1 ansible_port=22 apus_port=2222 ansible_user=ubuntu ansible_become=yes \
             ansible_become_user=root ansible_become_method=sudo ansible_become_password=0123 ansible_timeout=5 \
             apus_host_key_checking=accept-new ansible_connection=local \
-            ansible_ssh_common_args="-o ProxyCommand='ssh -W #%h' -C"
+            ansible_ssh_common_args="-o ProxyCommand='ssh -W #%h' -C" ansible_ssh_extra_args="-p 22"
             """
         )
         #expect(settings.address == "10.0.0.1")
@@ -38,7 +38,10 @@ struct ConnectionTests {
         #expect(settings.connectTimeout == .seconds(5))
         #expect(settings.hostKeyChecking == .acceptNew)
         #expect(settings.kind == "local")
-        #expect(settings.sshCommonArguments == ["-o", "ProxyCommand=ssh -W #%h", "-C"])
+        #expect(
+            settings.sshArguments.map(\.words) == [["-o", "ProxyCommand=ssh -W #%h", "-C"], ["-p", "22"]]
+        )
+        #expect(settings.sshArguments.first?.variable == "ansible_ssh_common_args")
     }
 
     @Test(
@@ -78,7 +81,7 @@ struct ConnectionTests {
         #expect(
             shown == """
                 \(place) 'ansible_port': wanted a port (1…65535), found '0'
-                \(place) 'apus_host_key_checking': wanted strict, accept-new or off, found 'maybe'
+                \(place) 'apus_host_key_checking': wanted strict or accept-new, found 'maybe'
                 \(place) 'ansible_timeout': wanted Duration (seconds, or with a unit: 500ms, 2s, 5m, 1h) above 0, found '-1'
                 \(place) 'ansible_become': wanted Bool (true or false, yes or no, on or off, 1 or 0), found 'perhaps'
                 \(place) 'ansible_become_method': wanted sudo, su or doas, found 'magic'

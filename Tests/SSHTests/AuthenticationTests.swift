@@ -43,6 +43,20 @@ struct AuthenticationTests {
         #expect(try await connection.run("echo in").text == "in\n")
     }
 
+    @Test("finds the key of a public key file in the agent, before the agent's others")
+    func publicKeyFile() async throws {
+        let agent = try TestAgent(keys: [keys.path("stranger"), keys.path("ed25519")])
+        let folder = try TestFolder.make("public")
+        let file = "\(folder)/key.pub"
+        try FileManager.default.copyItem(atPath: keys.path("ed25519") + ".pub", toPath: file)
+        let identity = Authentication.Identity.agentKey(agent.client, of: PrivateKeyFile(file))
+        let connection = try await server.connect(identities: [identity])
+        await connection.close()
+        let other = Authentication.Identity.agentKey(agent.client, of: PrivateKeyFile(keys.path("rsa")))
+        let error = try await sshError { try await server.connect(identities: [other]) }
+        #expect(error.seen.contains("no identity to try"))
+    }
+
     @Test("goes on to the next identity, and names all that failed with their reasons")
     func failures() async throws {
         let agent = try TestAgent(keys: [keys.path("stranger")])

@@ -8,6 +8,16 @@ public struct Authentication: Sendable {
         case file(PrivateKeyFile)
         /// All keys that the agent holds, in its order.
         case agent(SSHAgent)
+        /// The file's key, where the agent holds it: the file may be encrypted, or a public key only.
+        case agentKey(SSHAgent, of: PrivateKeyFile)
+
+        /// For messages.
+        var name: String {
+            switch self {
+            case .file(let file): file.path
+            case .agent, .agentKey: "agent"
+            }
+        }
     }
 
     public var identities: [Identity]

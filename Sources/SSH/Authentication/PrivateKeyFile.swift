@@ -9,7 +9,7 @@ public actor PrivateKeyFile {
     }
 
     private var reading: Task<Content, any Error>?
-    private var blob: Task<[UInt8], any Error>?
+    private var openBlob: Task<[UInt8]?, any Error>?
     private var decrypting: Task<PrivateKey, any Error>?
 
     /// - Parameter passphrase: asked at most once, and only where the server accepts the key and it is encrypted.
@@ -21,18 +21,30 @@ public actor PrivateKeyFile {
     /// The public part. Needs the passphrase only for encrypted PEM without a `.pub` file next to it.
     /// - Throws: `KeyError`, `SystemError`.
     func publicBlob() async throws -> [UInt8] {
-        if let blob { return try await blob.value }
-        let task = Task {
-            switch try await content() {
-            case .openSSH(let key):
-                return key.publicBlob
-            case .pem(let bytes):
-                if let key = try? PrivateKey.pem(bytes, passphrase: nil) { return key.publicBlob }
-                if let blob = await publicFileBlob() { return blob }
-                return try await privateKey().publicBlob
+        if let blob = try await publicBlobWithoutPassphrase() { return blob }
+        return try await privateKey().publicBlob
+    }
+
+    /// The public part, also of a file that is a public key itself or is missing beside its `.pub` file.
+    ///
+    /// - Returns: nil where only the passphrase opens it.
+    /// - Throws: `KeyError`, `SystemError`.
+    func publicBlobWithoutPassphrase() async throws -> [UInt8]? {
+        if let openBlob { return try await openBlob.value }
+        let task = Task { () async throws -> [UInt8]? in
+            do {
+                switch try await content() {
+                case .openSSH(let key): return key.publicBlob
+                case .pem(let bytes):
+                    if let key = try? PrivateKey.pem(bytes, passphrase: nil) { return key.publicBlob }
+                    return await publicFileBlob()
+                }
+            } catch {
+                guard let blob = await publicFileBlob() else { throw error }
+                return blob
             }
         }
-        blob = task
+        openBlob = task
         return try await task.value
     }
 
@@ -76,11 +88,16 @@ public actor PrivateKeyFile {
     }
 
     private func publicFileBlob() async -> [UInt8]? {
-        let bytes = try? await BlockingPool.shared.run { [path] in
-            try FileBytes.read(path: path + ".pub").get()
+        for path in [path, path + ".pub"] {
+            let bytes = try? await BlockingPool.shared.run { try FileBytes.read(path: path).get() }
+            let fields = bytes.map {
+                String(decoding: $0, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+            }
+            guard let fields, fields.count >= 2, let blob = Base64.decode(fields[1]),
+                HostKey(blob: blob)?.type == String(fields[0])
+            else { continue }
+            return blob
         }
-        let fields = bytes.map { String(decoding: $0, as: UTF8.self).split(whereSeparator: \.isWhitespace) }
-        guard let fields, fields.count >= 2 else { return nil }
-        return Base64.decode(fields[1])
+        return nil
     }
 }

@@ -59,29 +59,33 @@ extension SSHConnection {
         attempts: inout Attempts,
         limit: Duration
     ) async throws -> [Candidate] {
-        switch identity {
-        case .file(let file):
-            stage = .authenticating("the key file \(file.path)")
-            do {
+        do {
+            switch identity {
+            case .file(let file):
+                stage = .authenticating("the key file \(file.path)")
                 let blob = try await waitForPeople(limit: limit) { try await file.publicBlob() }
                 return [Candidate(name: file.path, blob: blob, signer: .file(file))]
-            } catch {
-                attempts.add(file.path, try reason(of: error))
-                return []
-            }
-        case .agent(let agent):
-            stage = .authenticating("the agent at \(agent.socketPath)")
-            do {
-                let keys = try await waitOutside(for: BlockingPool.shared.start { try agent.keys() })
+            case .agent(let agent):
+                let keys = try await keys(of: agent)
                 if keys.isEmpty { attempts.add("agent", "holds no keys") }
-                return keys.map {
-                    Candidate(name: "agent key \($0.comment)", blob: $0.blob, signer: .agent(agent))
-                }
-            } catch {
-                attempts.add("agent", try reason(of: error))
-                return []
+                return keys
+            case .agentKey(let agent, let file):
+                // What is wrong with the file or the agent is told where they are tried for themselves.
+                guard let blob = try? await file.publicBlobWithoutPassphrase(),
+                    let keys = try? await keys(of: agent)
+                else { return [] }
+                return keys.filter { $0.blob == blob }
             }
+        } catch {
+            attempts.add(identity.name, try reason(of: error))
+            return []
         }
+    }
+
+    private func keys(of agent: SSHAgent) async throws -> [Candidate] {
+        stage = .authenticating("the agent at \(agent.socketPath)")
+        let keys = try await waitOutside(for: BlockingPool.shared.start { try agent.keys() })
+        return keys.map { Candidate(name: "agent key \($0.comment)", blob: $0.blob, signer: .agent(agent)) }
     }
 
     /// Why an identity is of no use; throws on what ends the whole connection.

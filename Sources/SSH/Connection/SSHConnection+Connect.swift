@@ -46,9 +46,10 @@ extension SSHConnection {
         hostKeys: HostKeyPolicy,
         authentication: Authentication,
         deadline: Duration = .seconds(15),
+        keepalive: Keepalive = .usual,
         loop: EventLoop = .shared
     ) async throws -> SSHConnection {
-        let connection = SSHConnection(endpoint: endpoint, loop: loop)
+        let connection = SSHConnection(endpoint: endpoint, keepalive: keepalive, loop: loop)
         try await connection.establish(hostKeys: hostKeys, authentication: authentication, deadline: deadline)
         return connection
     }

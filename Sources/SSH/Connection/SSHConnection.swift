@@ -6,7 +6,7 @@ import CLibSSH2
 /// it happens on the event loop's thread.
 ///
 /// A peer that vanishes is noticed: an operation that waits fails with `SSHError.Kind.connectionLost` when nothing
-/// was heard for `silenceLimit`, although the peer was asked. A cancelled wait throws `CancellationError` at once;
+/// was heard for as long as its `Keepalive` says, although the peer was asked. A cancelled wait throws `CancellationError` at once;
 /// the connection stays usable. Unless `close()` was called, the connection closes when nobody holds it any more.
 public actor SSHConnection {
     public nonisolated let endpoint: SSHEndpoint
@@ -21,9 +21,7 @@ public actor SSHConnection {
         case closed(any Error)
     }
 
-    /// How long a peer may be silent, although asked, before it counts as gone.
-    public static let silenceLimit = Duration.seconds(45)
-    static let keepaliveInterval = Duration.seconds(15)
+    private let keepalive: Keepalive
 
     var phase = Phase.connecting
     /// What is being done until the connection is open, for messages.
@@ -42,8 +40,9 @@ public actor SSHConnection {
     var deadlineTimer: TimerQueue.Identifier?
     private var keepaliveTimer: TimerQueue.Identifier?
 
-    init(endpoint: SSHEndpoint, loop: EventLoop) {
+    init(endpoint: SSHEndpoint, keepalive: Keepalive, loop: EventLoop) {
         self.endpoint = endpoint
+        self.keepalive = keepalive
         self.loop = loop
     }
 
@@ -223,13 +222,13 @@ public actor SSHConnection {
 
     /// Asks the peer for a sign of life now and then, from now on.
     func startKeepalive() {
-        guard let session else { return }
+        guard let session, keepalive.interval > .zero else { return }
         libssh2_keepalive_config(session, 1, 2)
         scheduleKeepalive()
     }
 
     private func scheduleKeepalive() {
-        keepaliveTimer = loop.schedule(at: .now + Self.keepaliveInterval) { [weak self] in
+        keepaliveTimer = loop.schedule(at: .now + keepalive.interval) { [weak self] in
             self?.assumeIsolated { $0.keepAlive() }
         }
     }
@@ -238,8 +237,8 @@ public actor SSHConnection {
         guard let wire, let session, wire.loss == nil else { return }
         let silence = wire.lastReceived.duration(to: .now)
         // Without a channel nothing would read the answer; TCP's own keepalive watches then.
-        if silence >= Self.keepaliveInterval, !channels.isEmpty {
-            if silence >= Self.silenceLimit {
+        if silence >= keepalive.interval, !channels.isEmpty {
+            if silence >= keepalive.silenceLimit {
                 wire.lose("nothing from the host for \(silence.wholeMilliseconds / 1_000) s")
             } else {
                 var seconds: Int32 = 0

@@ -2,6 +2,7 @@ import CLibCrypto
 
 /// Digests of libcrypto.
 enum Digest {
+    static func sha1(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, EVP_sha1(), length: 20) }
     static func sha256(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, EVP_sha256(), length: 32) }
     static func sha512(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, EVP_sha512(), length: 64) }
 
@@ -15,7 +16,7 @@ enum Digest {
     private static func digest(_ bytes: [UInt8], _ algorithm: OpaquePointer?, length: Int) -> [UInt8] {
         var result = [UInt8](repeating: 0, count: length)
         let code = EVP_Digest(bytes, bytes.count, &result, nil, algorithm, nil)
-        precondition(code == 1, "libcrypto without SHA-2")
+        precondition(code == 1, "libcrypto without SHA")
         return result
     }
 }
