@@ -3,15 +3,25 @@ import Provisioning
 
 @testable import Resources
 
-/// Runs what a resource would run on a host with this machine's `sh`.
+/// Runs what a resource would run on a host with this machine's `sh`, or as another kind of host would.
 enum LocalShell {
-    static func run(_ script: String, input: [UInt8] = []) throws -> ShellOutput {
+    /// - Parameters:
+    ///   - search: folders for commands, before those of the host's tools.
+    ///   - group: whether it gets a process group of its own, which a test may end.
+    static func run(
+        _ script: String,
+        input: [UInt8] = [],
+        with tools: HostTools = .debian,
+        search: [String] = [],
+        group: Bool = false
+    ) throws -> ShellOutput {
         let folder = try TemporaryFolder()
         try folder.write("input", Data(input))
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", script]
-        process.environment = ["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C"]
+        let words = (group ? ["/usr/bin/setsid", "--wait"] : []) + tools.shell + ["-c", script]
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
+        process.environment = ["PATH": (search + [try tools.path]).joined(separator: ":"), "LC_ALL": "C"]
         process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: folder.path + "/input"))
         let output = folder.path + "/output"
         let errors = folder.path + "/errors"
@@ -27,30 +37,71 @@ enum LocalShell {
         )
     }
 
-    static func look<O: Observation>(_ subjects: [O]) throws -> [O.Answer] {
-        let output = try run(O.script(for: subjects))
+    static func look<O: Observation>(_ subjects: [O], with tools: HostTools = .debian) throws -> [O.Answer] {
+        let output = try run(O.script(for: subjects), with: tools)
         guard output.status == 0 else { throw ObservationError(output.errorText) }
         return try O.answers(from: output, for: subjects)
     }
 
-    static func apply(_ change: Change) throws {
-        for step in change.steps {
+    /// - Parameter before: a script that is run in front of each step's.
+    /// - Returns: what the steps wrote on their standard error.
+    @discardableResult
+    static func apply(
+        _ change: Change,
+        with tools: HostTools = .debian,
+        search: [String] = [],
+        before: String = ":"
+    ) throws -> String {
+        try change.steps.map { step in
             let output: ShellOutput
             switch step.action {
-            case .script(let script): output = try run(script)
+            case .script(let script): output = try run("\(before)\n\(script)", with: tools, search: search)
             case .upload(let upload):
                 let content = try upload.content().reduce(into: [UInt8]()) { $0 += try $1.get() }
                 guard content.count == upload.size else { throw ObservationError("not of the size it said") }
-                output = try run(upload.receiver, input: content)
+                output = try run(upload.receiver, input: content, with: tools, search: search)
             default: throw ObservationError("not for a test")
             }
             guard output.status == 0 else { throw ObservationError("\(step.title): \(output.errorText)") }
+            return output.errorText
+        }.joined()
+    }
+}
+
+/// What a host's commands are.
+enum HostTools: Sendable {
+    case debian
+    case busyBox
+    /// With getfacl and setfacl beside it.
+    case busyBoxWithACLs
+
+    var shell: [String] { self == .debian ? ["/bin/sh"] : ["/bin/busybox", "sh"] }
+
+    var path: String {
+        get throws {
+            switch self {
+            case .debian: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+            case .busyBox: try Self.busyBoxFolder.get().path
+            case .busyBoxWithACLs: try Self.busyBoxFolder.get().path + ":" + Self.aclFolder.get().path
+            }
         }
+    }
+
+    private static let busyBoxFolder = Result {
+        let folder = try TemporaryFolder()
+        _ = try LocalShell.run("busybox --install -s \(folder.path)")
+        return folder
+    }
+
+    private static let aclFolder = Result {
+        let folder = try TemporaryFolder()
+        for name in ["getfacl", "setfacl"] { try folder.link(name, to: "/usr/bin/\(name)") }
+        return folder
     }
 }
 
 /// A folder that goes when nobody holds it any more.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     let path: String
 
     init() throws {

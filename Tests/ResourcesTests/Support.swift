@@ -66,7 +66,11 @@ extension Plan {
     var script: String {
         guard case .change(let change) = self else { return "" }
         return change.steps.map { step in
-            if case .script(let script) = step.action { "( \(script)\n) || exit" } else { "" }
+            step.script.map { "( \($0)\n) || exit" } ?? ""
         }.joined(separator: "\n")
     }
+}
+
+extension Step {
+    var script: String? { if case .script(let script) = action { script } else { nil } }
 }

@@ -86,6 +86,7 @@ public struct VRRPAgent: Role {
                 .notify(restart)
             Directory("/etc/apus-vrrpd", mode: 0o755, owner: "root", group: "root").named("Make its folder")
             File(Self.configurationPath, contents: configuration, mode: 0o600, isSecret: password != nil)
+                .validated(by: ["\(Self.program)", "--check", "-f", .candidate])
                 .named("Configure the VRRP agent")
                 .notify(reload)
             SystemdUnit(Self.unit, contents: Self.unitFile).named("Install its unit").notify(restart)

@@ -81,15 +81,25 @@ extension HostSession {
                 reason: "did not end within \(steps[section].deadline.brief) and was ended"
             )
         }
-        for case (.ran(let output), let step) in zip(outputs, steps) where output.status != 0 {
-            throw StepFailure(step: step.title, reason: Self.reason(of: output))
+        for case (.ran(let output), let step) in zip(outputs, steps) {
+            sayWarnings(in: output.errorText)
+            if output.status != 0 { throw StepFailure(step: step.title, reason: Self.reason(of: output)) }
         }
         return batch.answers(from: Array(outputs.dropFirst(steps.count)))
     }
 
+    /// Tells people what a step warned of: see `Step.warnFunction`.
+    private func sayWarnings(in errors: String) {
+        for line in errors.split(separator: "\n") where line.hasPrefix(Step.warningMark) {
+            say("warning: " + line.dropFirst(Step.warningMark.count))
+        }
+    }
+
     /// What a failed command said: the end of its errors, or of its output where it wrote none.
     static func reason(of output: ShellOutput) -> String {
-        let said = output.errorText.trimmed.isEmpty ? output.text.trimmed : output.errorText.trimmed
+        let errors = output.errorText.split(separator: "\n").filter { !$0.hasPrefix(Step.warningMark) }
+            .joined(separator: "\n").trimmed
+        let said = errors.isEmpty ? output.text.trimmed : errors
         let lines = said.split(separator: "\n").suffix(12).joined(separator: "\n")
         return "status \(output.status)" + (lines.isEmpty ? ", without a word" : ": \(lines)")
     }
@@ -102,12 +112,13 @@ extension HostSession {
     ) async throws {
         let opened = try await open(privilege)
         do {
-            try await UploadStream(
+            let errors = try await UploadStream(
                 upload: upload,
                 channel: opened.channel,
                 nonce: opened.nonce,
                 deadline: step.deadline
             ).run(progress)
+            sayWarnings(in: errors)
         } catch {
             // Not by the connection: what receives may still be at work.
             await end(opened.processID, as: privilege)

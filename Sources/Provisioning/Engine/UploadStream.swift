@@ -18,23 +18,25 @@ struct UploadStream: Sendable {
     private static let startDeadline: Duration = .seconds(30)
 
     /// - Parameter progress: what was sent so far, then the lines that the receiver writes.
+    /// - Returns: the end of what the receiver wrote on its standard error.
     /// - Throws: `Failure`, `TransportError`.
-    func run(_ progress: @escaping @Sendable (String) -> Void) async throws {
+    func run(_ progress: @escaping @Sendable (String) -> Void) async throws -> String {
         do {
-            try await Deadline(after: deadline).run { try await stream(progress) }
+            let errors = try await Deadline(after: deadline).run { try await stream(progress) }
+            return String(decoding: errors, as: UTF8.self)
         } catch is DeadlineExceeded {
             throw Failure(reason: "did not end within \(deadline.brief)")
         }
     }
 
-    private func stream(_ progress: @escaping @Sendable (String) -> Void) async throws {
+    private func stream(_ progress: @escaping @Sendable (String) -> Void) async throws -> [UInt8] {
         let go = "\(nonce) go"
         let line = "echo; echo \(shellQuoted(go)); ( eval \(shellQuoted(upload.receiver)) ); exit $?\n"
         try await channel.write(Array(line.utf8))
         let errors = try await within(Self.startDeadline, "did not start") {
             try await waitForGo(go)
         }
-        try await withThrowingTaskGroup(of: Int32?.self) { group in
+        return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
             group.addTask {
                 try await send(progress)
                 return nil
@@ -46,7 +48,7 @@ struct UploadStream: Sendable {
             while true {
                 do {
                     guard let ended = try await group.next() else { break }
-                    if ended != nil { return }
+                    if let said = ended { return said }
                 } catch let failure as Failure {
                     throw failure
                 } catch {
@@ -54,7 +56,7 @@ struct UploadStream: Sendable {
                     sendFailure = error
                 }
             }
-            if let sendFailure { throw sendFailure }
+            throw sendFailure ?? CancellationError()
         }
     }
 
@@ -90,7 +92,7 @@ struct UploadStream: Sendable {
     private func receive(
         _ errors: [UInt8],
         _ progress: @escaping @Sendable (String) -> Void
-    ) async throws -> Int32 {
+    ) async throws -> [UInt8] {
         var output: [UInt8] = []
         var errors = errors
         while true {
@@ -101,7 +103,7 @@ struct UploadStream: Sendable {
             case .errors(let bytes):
                 errors = (errors + bytes).suffix(Self.kept)
                 report(errors, progress)
-            case .exited(0): return 0
+            case .exited(0): return errors
             case .exited(let status): throw failure(status, output, errors)
             }
         }

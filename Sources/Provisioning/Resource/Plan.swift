@@ -45,6 +45,12 @@ public struct Step: Sendable {
 
     public static let defaultDeadline: Duration = .seconds(300)
 
+    /// Begins a line of a script's standard error that people are told even where the step succeeds.
+    static let warningMark = "apus-warning: "
+
+    /// Defines `warn TEXT` for the script of a step: people are told, and the step goes on.
+    public static let warnFunction = "warn() { printf '\(warningMark)%s\\n' \"$1\" >&2; }"
+
     public init(_ title: String, deadline: Duration = defaultDeadline, _ action: Action) {
         self.title = title
         self.action = action

@@ -22,7 +22,7 @@ public struct Directory: Resource {
     public func validate() throws { try requireAbsolute(path) }
 
     public func plan(from state: FileState?) -> Plan {
-        if let state, state.kind != .directory { return .unknown("\(path) is there, and is not a folder") }
+        if let obstacle = state?.obstacle(at: path, to: .directory) { return .unknown(obstacle) }
         let attributes = FileAttributes(mode: mode, owner: owner, group: group)
         let difference = attributes.difference(from: state)
         if difference.isEmpty { return .unchanged }

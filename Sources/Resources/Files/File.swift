@@ -2,9 +2,9 @@ public import Provisioning
 
 /// A regular file with a given content, replaced atomically.
 ///
-/// The new content is written beside the old into a dotfile that only its owner may read, synced, given owner and
-/// mode, and renamed. A symbolic link at the path is followed, and stays.
-public struct File: Resource {
+/// The new content is written beside the old into a dotfile that only its owner may read, given owner and mode, synced,
+/// validated where that is asked for, and renamed.
+public struct File: FileReplacing {
     public let path: String
     public let content: Content
     /// `nil` keeps the mode of a file that is there; a new one gets 0644.
@@ -14,6 +14,7 @@ public struct File: Resource {
     public var group: String?
     /// Whether its content is kept out of diffs.
     public var isSecret = false
+    public var replacement = FileReplacement()
 
     public init(
         _ path: String,
@@ -56,30 +57,38 @@ public struct File: Resource {
 
     public func validate() throws {
         try requireAbsolute(path)
+        try replacement.validate(for: path)
         _ = try content.digest()
     }
 
     public func plan(from state: FileState?) -> Plan {
-        if let state, state.kind != .file { return .unknown("\(path) is there, and is not a regular file") }
+        let replacesLink = replacement.symbolicLinks == .replace && state?.isLink == true
+        if !replacesLink, let obstacle = state?.obstacle(at: path, to: .file) { return .unknown(obstacle) }
+        let present = state?.kind == .file ? state : nil
         do {
             let digest = try content.digest()
-            var difference = FileAttributes(mode: mode, owner: owner, group: group).difference(from: state)
-            guard state?.digest != digest else {
-                guard !difference.isEmpty else { return .unchanged }
-                return .change(
-                    [FileAttributes(mode: mode, owner: owner, group: group).step(for: path)],
-                    difference
-                )
+            let attributes = FileAttributes(mode: mode, owner: owner, group: group)
+            var difference = attributes.difference(from: present)
+            if replacesLink { difference.entries.insert(Self.linkReplaced, at: 0) }
+            if present?.digest == digest, !replacesLink {
+                return difference.isEmpty ? .unchanged : .change([attributes.step(for: path)], difference)
             }
-            let text = isSecret ? nil : try content.inlineText()
-            if let text {
-                difference.entries.append(.content(path: path, before: nil, after: text))
-            } else {
-                difference.note("content", from: state?.digest?.shortDigest, to: digest.shortDigest)
-            }
-            return .change([try writing(over: state)], difference)
+            if present?.digest != digest { try noteContent(from: present, to: digest, in: &difference) }
+            return .change([try writing(over: present)], difference)
         } catch {
             return .unknown("\(error)")
+        }
+    }
+
+    static let linkReplaced = Difference.Entry.attribute("state", from: "symbolic link", to: "file")
+
+    private func noteContent(from state: FileState?, to digest: String, in difference: inout Difference)
+        throws
+    {
+        if !isSecret, let text = try content.inlineText() {
+            difference.entries.append(.content(path: path, before: nil, after: text))
+        } else {
+            difference.note("content", from: state?.digest?.shortDigest, to: digest.shortDigest)
         }
     }
 
@@ -89,14 +98,19 @@ public struct File: Resource {
             owner: owner ?? state.map { String($0.userID) },
             group: group ?? state.map { String($0.groupID) }
         )
-        let replacement = AtomicReplacement(path: path, attributes: attributes)
-        let title = "write \(path)"
+        let writing = AtomicReplacement(
+            path: path,
+            attributes: attributes,
+            options: replacement,
+            isSecret: isSecret
+        )
+        let title = "write \(path)" + (replacement.validation.map { ", validated by «\($0.display)»" } ?? "")
         if let text = try content.inlineText() {
-            return .script(title, replacement.script(writing: "printf %s \(shellQuoted(text))"))
+            return .script(title, writing.script(writing: "printf %s \(shellQuoted(text))"))
         }
         let content = content
         let size = try content.size()
-        let upload = Upload(into: replacement.script(writing: "cat", size: size), size: size) {
+        let upload = Upload(into: writing.script(writing: "cat", size: size), size: size) {
             try content.chunks()
         }
         return Step(title, deadline: .seconds(3600), .upload(upload))

@@ -25,61 +25,39 @@ struct FileAttributes: Sendable {
 
     /// Shell commands that set them on `path`, a shell word.
     func commands(on path: String) -> [String] {
-        var commands: [String] = []
         // chown first: it clears the set-user-ID bits that a mode may have.
-        switch (owner, group) {
-        case (let owner?, let group?): commands.append("chown -- \(shellQuoted("\(owner):\(group)")) \(path)")
-        case (let owner?, nil): commands.append("chown -- \(shellQuoted(owner)) \(path)")
-        case (nil, let group?): commands.append("chgrp -- \(shellQuoted(group)) \(path)")
-        case (nil, nil): break
-        }
-        if let mode { commands.append("chmod -- \(mode) \(path)") }
-        return commands
+        [ownerCommand(on: path), modeCommand(on: path)].compactMap(\.self)
     }
+
+    func ownerCommand(on path: String) -> String? {
+        switch (owner, group) {
+        case (let owner?, let group?): "chown -- \(shellQuoted("\(owner):\(group)")) \(path)"
+        case (let owner?, nil): "chown -- \(shellQuoted(owner)) \(path)"
+        case (nil, let group?): "chgrp -- \(shellQuoted(group)) \(path)"
+        case (nil, nil): nil
+        }
+    }
+
+    func modeCommand(on path: String) -> String? { mode.map { "chmod -- \($0) \(path)" } }
 
     func step(for path: String) -> Step {
-        .script("set attributes of \(path)", commands(on: shellQuoted(path)).joined(separator: " && "))
+        let file = shellQuoted(path)
+        return .script(
+            "set attributes of \(path)",
+            """
+            \(Self.immutability)
+            { \(commands(on: file).joined(separator: " && ")); } || { immutable \(file); exit 1; }
+            """
+        )
     }
-}
 
-/// Replaces a file so that whoever reads it sees the old or the new one, whole.
-struct AtomicReplacement: Sendable {
-    let path: String
-    let attributes: FileAttributes
-
-    /// For `$folder`: removes what a run left there that was killed in the middle. Their names say which shell they
-    /// were of, and one that lives may still need its own.
-    static let removeLeftovers = """
-        for old in "$folder"/.apus.*.*; do
-          [ -e "$old" ] || continue
-          p=${old#"$folder"/.apus.}; [ -d "/proc/${p%%.*}" ] || kill -0 "${p%%.*}" 2>/dev/null || rm -rf -- "$old"
-        done
+    /// Says why root itself may not change a file: chattr(1).
+    static let immutability = """
+        immutable() {
+          flags=$(lsattr -d -- "$1" 2>/dev/null) || return 0
+          case ${flags%% *} in
+            *[ia]*) echo "$1 is immutable or append-only (${flags%% *}); chattr -i -a ends that" >&2 ;;
+          esac
+        }
         """
-
-    /// A shell that a signal ends runs no EXIT trap, and a killed controller is a closed pipe to whoever still writes.
-    static let endOnSignals = "trap 'exit 1' HUP INT TERM PIPE"
-
-    /// - Parameters:
-    ///   - producer: a command whose standard output is the new content.
-    ///   - size: of the new content in bytes, where it is streamed: what a killed run cut off takes nothing's place.
-    func script(writing producer: String, size: Int? = nil) -> String {
-        """
-        set -e
-        path=\(shellQuoted(path))
-        [ ! -L "$path" ] || path=$(readlink -f -- "$path")
-        folder=${path%/*}; folder=${folder:-/}
-        [ -d "$folder" ] || { echo "the folder $folder is not there" >&2; exit 1; }
-        \(Self.removeLeftovers)
-        new=$(umask 077; mktemp "$folder/.apus.$$.XXXXXX")
-        trap 'rm -f -- "$new"' EXIT
-        \(Self.endOnSignals)
-        \(producer) >"$new"
-        \(size.map { "[ \"$(wc -c <\"$new\")\" -eq \($0) ] || { echo 'the content was cut off' >&2; exit 1; }" } ?? "")
-        \(attributes.commands(on: "\"$new\"").joined(separator: "\n"))
-        sync "$new"
-        mv -f -- "$new" "$path"
-        trap - EXIT
-        sync "$folder"
-        """
-    }
 }

@@ -16,8 +16,10 @@ public struct FileObservation: Observation {
         set --
         for path in \(subjects.map(\.path).shellQuoted); do
           folder=${path%/*}
-          if [ -e "$path" ]; then echo present; set -- "$@" "$path"
+          link=; [ ! -L "$path" ] || link='link '
+          if [ -e "$path" ]; then echo "${link}present"; set -- "$@" "$path"
           elif [ -d "${folder:-/}" ] && [ ! -x "${folder:-/}" ]; then echo hidden
+          elif [ -n "$link" ] && ! readlink -f -- "$path" >/dev/null; then echo broken
           else echo absent; fi
         done
         [ $# = 0 ] || stat -L -c '%f %s %u %g %U %G' -- "$@" || exit
@@ -39,14 +41,19 @@ public struct FileObservation: Observation {
             }
             return line
         }
-        let presence = try subjects.map { subject in
-            let line = try next()
-            guard line != "hidden" else {
-                throw ObservationError("\(subject.path): its folder may not be searched")
+        let places = try subjects.map { _ in try next() }
+        var states = try places.map { place -> FileState? in
+            switch place {
+            case "present": return try FileState(stat: next())
+            case "link present":
+                var state = try FileState(stat: next())
+                state.isLink = true
+                return state
+            case "broken": return FileState(kind: .brokenLink, isLink: true)
+            case "hidden": return FileState(kind: .hidden)
+            default: return nil
             }
-            return line == "present"
         }
-        var states = try presence.map { try $0 ? FileState(stat: next()) : nil }
         let digested = subjects.indices.filter { subjects[$0].digest }
         let readable = try digested.filter { _ in try next() == "digest" }
         for index in readable {
@@ -62,9 +69,15 @@ public struct FileObservation: Observation {
 public struct FileState: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
         case file, directory, other
+        /// A symbolic link that leads in a circle, or into a folder that is not there.
+        case brokenLink
+        /// In a folder that may not be searched with the privilege of the look.
+        case hidden
     }
 
     public var kind: Kind
+    /// Whether a symbolic link leads there.
+    public var isLink: Bool
     public var mode: FileMode
     /// In bytes.
     public var size: Int
@@ -83,7 +96,8 @@ public struct FileState: Sendable, Hashable {
         groupID: UInt32 = 0,
         owner: String = "root",
         group: String = "root",
-        digest: String? = nil
+        digest: String? = nil,
+        isLink: Bool = false
     ) {
         self.kind = kind
         self.mode = mode
@@ -93,6 +107,18 @@ public struct FileState: Sendable, Hashable {
         self.owner = owner
         self.group = group
         self.digest = digest
+        self.isLink = isLink
+    }
+
+    /// Why this is not the `kind` of thing that is wanted at `path`; `nil` where it is.
+    func obstacle(at path: String, to wanted: Kind) -> String? {
+        switch kind {
+        case wanted: nil
+        case .hidden: "\(path): its folder may not be searched"
+        case .brokenLink:
+            "\(path) is a symbolic link that leads in a circle, or into a folder that is not there"
+        default: "\(path) is there, and is not a \(wanted == .file ? "regular file" : "folder")"
+        }
     }
 
     /// - Parameter line: of `stat -c '%f %s %u %g %U %G'`.
@@ -114,5 +140,6 @@ public struct FileState: Sendable, Hashable {
         self.groupID = groupID
         owner = String(words[4])
         group = String(words[5])
+        isLink = false
     }
 }

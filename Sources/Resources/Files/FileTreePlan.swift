@@ -195,10 +195,8 @@ struct FileTreePlan {
         return """
             set -e
             folder=\(shellQuoted(tree.path))
-            \(AtomicReplacement.removeLeftovers)
-            new=$(umask 077; mktemp -d "$folder/.apus.$$.XXXXXX")
-            trap 'rm -rf -- "$new"' EXIT
-            \(AtomicReplacement.endOnSignals)
+            \(TemporaryFiles.preparation)
+            new=$(temporary -d)
             cd -- "$new"
             tar -x -p -o -f -
             \(chown.joined(separator: "\n"))

@@ -4,7 +4,7 @@ public import Provisioning
 ///
 /// With a pattern, the line is the only one of its kind: it takes the place of the first line that matches, and
 /// further ones that match are removed.
-public struct Line: Resource {
+public struct Line: FileReplacing {
     public enum Position: Sendable, Hashable {
         case end
         case beginning
@@ -23,6 +23,7 @@ public struct Line: Resource {
     public var position: Position
     /// Whether a missing file is made; else a missing file is an error.
     public var create: Bool
+    public var replacement = FileReplacement()
 
     public init(
         _ path: String,
@@ -55,6 +56,7 @@ public struct Line: Resource {
             throw ResourceError("Line in \(path): a line has no line end and no NUL byte in it")
         }
         try pattern?.validate()
+        try replacement.validate(for: path)
         switch position {
         case .after(let pattern), .before(let pattern): try pattern.validate()
         case .end, .beginning: break
@@ -66,6 +68,9 @@ public struct Line: Resource {
     }
 
     public func plan(from seen: (FileText, FileState?)) -> Plan {
+        if let hidden = seen.1, hidden.kind == .hidden {
+            return .unknown(hidden.obstacle(at: path, to: .file) ?? "")
+        }
         let before: [UInt8]
         switch seen.0 {
         case .text(let bytes): before = bytes
@@ -80,20 +85,22 @@ public struct Line: Resource {
         }
         do {
             let after = try edited(before)
-            if after == before, seen.1 != nil { return .unchanged }
-            let file = File(path, .bytes(after), mode: nil, owner: nil, group: nil, isSecret: false)
-            // Only the content is compared: a state without a digest differs from any.
-            let plan = file.plan(from: seen.1)
-            guard case .change(let change) = plan else { return plan }
-            var difference = Difference()
-            difference.entries.append(
-                .content(
-                    path: path,
-                    before: String(decoding: before, as: UTF8.self),
-                    after: String(decoding: after, as: UTF8.self)
+            var file = File(path, .bytes(after), mode: nil, owner: nil, group: nil, isSecret: false)
+            file.replacement = replacement
+            var state = seen.1
+            state?.digest = SHA256Digest.hexadecimal(of: before)
+            guard case .change(var change) = file.plan(from: state) else { return file.plan(from: state) }
+            change.difference.entries.removeAll { $0 != File.linkReplaced }
+            if after != before || state == nil {
+                change.difference.entries.append(
+                    .content(
+                        path: path,
+                        before: String(decoding: before, as: UTF8.self),
+                        after: String(decoding: after, as: UTF8.self)
+                    )
                 )
-            )
-            return .change(change.steps, difference)
+            }
+            return .change(change)
         } catch {
             return .unknown("\(error)")
         }

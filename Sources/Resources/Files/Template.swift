@@ -4,12 +4,13 @@ public import Provisioning
 ///
 /// Rendering is strict: a variable that is not defined, or is null, is an error with the template's name and line.
 /// `{{ name|default:"…" }}` says that a variable may be missing. Nothing is escaped.
-public struct Template: Resource {
+public struct Template: FileReplacing {
     public let path: String
     public var mode: FileMode?
     public var owner: String?
     public var group: String?
     public var isSecret: Bool
+    public var replacement = FileReplacement()
     /// Rendered when the resource was made, so that every later question has the same answer.
     private let rendered: Result<String, TemplateError>
 
@@ -81,7 +82,7 @@ public struct Template: Resource {
 
     private var file: File {
         get throws {
-            File(
+            var file = File(
                 path,
                 contents: try rendered.get(),
                 mode: mode,
@@ -89,6 +90,8 @@ public struct Template: Resource {
                 group: group,
                 isSecret: isSecret
             )
+            file.replacement = replacement
+            return file
         }
     }
 }

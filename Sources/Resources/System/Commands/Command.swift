@@ -114,7 +114,11 @@ public struct Command: Resource {
     }
 
     public func plan(from seen: Seen) -> Plan {
-        if seen.created != nil || seen.unless == 0 { return .unchanged }
+        if let creates, seen.created?.kind == .hidden {
+            return .unknown("the folder of \(creates) may not be searched")
+        }
+        let isThere = seen.created != nil && seen.created?.kind != .brokenLink
+        if isThere || seen.unless == 0 { return .unchanged }
         if let status = seen.onlyIf, status != 0 { return .unchanged }
         var difference = Difference()
         if let creates {

@@ -68,7 +68,7 @@ struct AuthorizedKeys: Sendable {
             cd -P .ssh
             new=$(mktemp .authorized_keys.XXXXXX)
             trap 'rm -f -- "$new"' EXIT
-            \(AtomicReplacement.endOnSignals)
+            \(TemporaryFiles.endOnSignals)
             { \(kept); \(lines.isEmpty ? ":" : "printf '%s\\n' \(lines.shellQuoted)"); } >"$new"
             chmod 0600 "$new"
             sync "$new"
