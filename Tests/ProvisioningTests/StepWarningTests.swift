@@ -1,4 +1,5 @@
 import ApusTesting
+import HostInventory
 import Provisioning
 import Testing
 
@@ -34,7 +35,9 @@ struct StepWarningTests {
     @Test func whereTheStepFailsAndThenNotAsItsReason() async throws {
         let play = Play("Warn", on: "all") { _ in Warning(action: .script(Self.script + "; exit 3")) }
         let reporter = try await run(play, on: try inventory("one\n")).reporter
-        #expect(reporter.results(of: "one").map(\.outcome) == [.failed("warning: status 3: a word on the side")])
+        #expect(
+            reporter.results(of: "one").map(\.outcome) == [.failed("warning: status 3: a word on the side")]
+        )
         #expect(reporter.notices == ["warning: it's nearly full"])
     }
 }
