@@ -32,9 +32,9 @@ struct Check {
             diagnostics.error("a vrrp_track_process has no name", at: process.location)
         }
         processName(process, of: name)
-        if !(1...65_535).contains(process.quorum) {
+        if !WatchedProcess.quorums.contains(process.quorum) {
             diagnostics.error(
-                "\(name): the quorum goes from 1 to 65535, found \(process.quorum)",
+                "\(name): the quorum goes from 1 to \(WatchedProcess.quorums.upperBound), found \(process.quorum)",
                 at: process.location
             )
         }

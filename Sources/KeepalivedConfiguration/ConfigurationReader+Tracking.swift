@@ -60,7 +60,7 @@ extension ConfigurationReader {
         for statement in statements {
             switch statement.keyword {
             case "process": process.process = text(statement)
-            case "quorum": process.quorum = integer(statement, 1...65_535) ?? 1
+            case "quorum": process.quorum = integer(statement, WatchedProcess.quorums) ?? 1
             case "weight":
                 if let (weight, reverse) = weight(statement.arguments[...], of: statement.keyword) {
                     process.weight = weight

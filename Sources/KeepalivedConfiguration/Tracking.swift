@@ -22,13 +22,16 @@ public struct WatchedProcess: Sendable, Hashable {
     /// The process's name as the kernel shows it (`/proc/PID/comm`): the program's file name without its folder,
     /// of which 15 bytes count.
     public var process: String
-    /// So many of them must run. Default 1.
+    /// So many of them must run: 1…256, default 1.
     public var quorum: Int
     /// 0: too few mean FAULT. Above: added while enough run. Below: taken away while too few run. −253…253.
     public var weight: Int
     /// Whether the weight counts for the opposite result.
     public var reverse: Bool
     public var location: Location
+
+    /// Each costs the agent a descriptor.
+    static let quorums = 1...256
 
     public init(
         name: String,

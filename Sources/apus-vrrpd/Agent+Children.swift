@@ -9,7 +9,7 @@ extension Agent {
             guard child > 0 else { return }
             for index in checks.indices {
                 let passes = checks[index].ended(child, status: status, at: Clock.now)
-                if let passes { report(check: index, passes: passes) }
+                if let passes { report(.check(index), passes: passes) }
             }
             for index in notifiers.indices {
                 notifiers[index].ended(child, status: status, at: Clock.now)

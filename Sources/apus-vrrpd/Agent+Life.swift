@@ -4,14 +4,16 @@ extension Agent {
     /// Starts what the plan says: cleans up after a predecessor, looks at the interfaces, runs the checks.
     mutating func start() throws(SystemError) {
         checks = plan.checks.map { RunningCheck($0) }
+        processes = plan.processes.map { ProcessWatch($0) }
         instances = plan.instances.map { Instance($0) }
         updateNotifiers()
         try monitor.update(&links, rereading: &routing)
         try removeStaleAddresses()
         tellInterfaces()
         for index in checks.indices {
-            if let passes = checks[index].start(at: Clock.now) { report(check: index, passes: passes) }
+            if let passes = checks[index].start(at: Clock.now) { report(.check(index), passes: passes) }
         }
+        for index in processes.indices { try lookForProcess(index, at: Clock.now) }
         for index in instances.indices { handle(.start, instance: index) }
     }
 
@@ -21,8 +23,9 @@ extension Agent {
         guardian = nil
         for index in instances.indices { handle(.shutdown, instance: index) }
         for index in checks.indices { checks[index].stop() }
+        for index in processes.indices { processes[index].stop() }
         for socket in sockets { socket.close() }
-        (instances, checks, sockets) = ([], [], [])
+        (instances, checks, processes, sockets) = ([], [], [], [])
     }
 
     /// Reads the configuration again. An invalid one changes nothing.

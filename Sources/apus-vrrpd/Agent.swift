@@ -7,6 +7,7 @@ struct Agent {
     var plan: Plan
     var instances: [Instance] = []
     var checks: [RunningCheck] = []
+    var processes: [ProcessWatch] = []
     var notifiers: [Notifier] = []
     var sockets: [AdvertisementSocket] = []
     var links: LinkTable
@@ -46,8 +47,9 @@ struct Agent {
             try start()
             ServiceManager.tell("READY=1\nSTATUS=\(plan.summary)")
             while true {
-                try wait()
+                let ready = try wait()
                 try observeInterfaces()
+                try observeProcesses(ready: ready)
                 try receivePackets()
                 if try takeSignals() { return }
                 expireTimers()
@@ -67,15 +69,23 @@ struct Agent {
         for check in checks {
             if let deadline = check.deadline { next = min(next ?? deadline, deadline) }
         }
+        for process in processes {
+            if let deadline = process.deadline { next = min(next ?? deadline, deadline) }
+        }
         for notifier in notifiers {
             if let deadline = notifier.deadline { next = min(next ?? deadline, deadline) }
         }
         return next
     }
 
-    private func wait() throws(SystemError) {
+    /// Waits until something happens or is due.
+    ///
+    /// - Returns: the descriptors that something happened on.
+    private func wait() throws(SystemError) -> [Int32] {
         var entries: [linux_wait_entry] = []
-        for descriptor in [signals, monitor.descriptor] + sockets.map({ $0.descriptor }) {
+        let descriptors =
+            [signals, monitor.descriptor] + sockets.map { $0.descriptor } + processes.flatMap { $0.running }
+        for descriptor in descriptors {
             entries.append(
                 linux_wait_entry(descriptor: descriptor, events: Int16(LINUX_READABLE), seen: 0)
             )
@@ -84,7 +94,8 @@ struct Agent {
         let result = entries.withUnsafeMutableBufferPointer {
             linux_wait($0.baseAddress, Int32($0.count), timeout)
         }
-        if result != -LINUX_EINTR { _ = try check(result, "wait for events") }
+        guard result != -LINUX_EINTR, try check(result, "wait for events") > 0 else { return [] }
+        return entries.filter { $0.seen != 0 }.map { $0.descriptor }
     }
 
     private mutating func receivePackets() throws(SystemError) {
@@ -129,7 +140,7 @@ struct Agent {
         let now = Clock.now
         for index in checks.indices {
             guard let deadline = checks[index].deadline, deadline <= now else { continue }
-            if let passes = checks[index].timer(at: now) { report(check: index, passes: passes) }
+            if let passes = checks[index].timer(at: now) { report(.check(index), passes: passes) }
         }
         for index in notifiers.indices {
             guard let deadline = notifiers[index].deadline, deadline <= now else { continue }
@@ -162,11 +173,11 @@ struct Agent {
         }
     }
 
-    /// Tells every virtual router that tracks a check how it stands.
-    mutating func report(check: Int, passes: Bool) {
+    /// Tells every virtual router that tracks it how a check or a process stands.
+    mutating func report(_ source: Plan.Source, passes: Bool) {
         for index in instances.indices {
-            let trackers = instances[index].plan.trackedChecks
-            for (tracker, tracked) in trackers.enumerated() where tracked.check == check {
+            for (tracker, tracked) in instances[index].plan.tracked.enumerated()
+            where tracked.source == source {
                 handle(.tracker(tracker, passes: passes != tracked.isReversed), instance: index)
             }
         }

@@ -131,7 +131,7 @@ struct ErrorTests {
             ),
             (
                 instance("") + "\nvrrp_track_process x {\n quorum 0\n}",
-                "k.conf:10:9: 'quorum' wants a number from 1 to 65535, found '0'\nk.conf:9:1: vrrp_track_process 'x' has no process to watch"
+                "k.conf:10:9: 'quorum' wants a number from 1 to 256, found '0'\nk.conf:9:1: vrrp_track_process 'x' has no process to watch"
             ),
             (
                 instance("") + "\nvrrp_sync_group g { group { VI_2 } }",

@@ -66,9 +66,20 @@ final class TestNetwork: Sendable {
     }
 
     /// The seed's configuration; only its check is a stand-in, since all namespaces see one set of processes.
-    func configuration(_ node: String, state: String, priority: Int, extra: String = "") throws -> URL {
+    ///
+    /// - Parameters:
+    ///   - extra: more in the instance.
+    ///   - before: more at the top level.
+    func configuration(
+        _ node: String,
+        state: String,
+        priority: Int,
+        extra: String = "",
+        before: String = ""
+    ) throws -> URL {
         let file = directory.appendingPathComponent("\(node).conf")
         let text = """
+            \(before)
             vrrp_script check_haproxy {
                 script "test -e \(healthFile(node).path)"
                 interval 2

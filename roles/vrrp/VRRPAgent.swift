@@ -21,21 +21,21 @@ public struct VRRPAgent: Role {
 
     /// What a host must have to be worth its priority.
     public struct Tracking: Sendable, Hashable {
-        let name: String
-        let command: [String]
-        let interval: Duration
-        let weight: Int
+        enum Kind: Hashable {
+            case process
+            case command([String], every: Duration)
+        }
 
-        /// A process of that name runs; `weight` is added to the priority while it does.
-        public static func process(_ name: String, weight: Int, every interval: Duration = .seconds(2))
-            -> Tracking
-        {
-            Tracking(
-                name: "check_\(name)",
-                command: ["/usr/bin/killall", "-0", name],
-                interval: interval,
-                weight: weight
-            )
+        let name: String
+        let weight: Int
+        let kind: Kind
+
+        /// A process of that name runs; `weight` is added to the priority while it does. The agent learns of its end
+        /// at once.
+        ///
+        /// - Parameter name: the program's file name, as `ps -C` takes it.
+        public static func process(_ name: String, weight: Int) -> Tracking {
+            Tracking(name: name, weight: weight, kind: .process)
         }
 
         /// A command that ends with status 0. No shell expands it.
@@ -45,7 +45,17 @@ public struct VRRPAgent: Role {
             weight: Int,
             every interval: Duration = .seconds(2)
         ) -> Tracking {
-            Tracking(name: name, command: command, interval: interval, weight: weight)
+            Tracking(name: name, weight: weight, kind: .command(command, every: interval))
+        }
+
+        var script: Script? {
+            guard case .command(let command, let interval) = kind else { return nil }
+            return Script(name: name, command: command, interval: interval, weight: weight)
+        }
+
+        var process: WatchedProcess? {
+            guard case .process = kind else { return nil }
+            return WatchedProcess(name: name, process: name, weight: weight)
         }
     }
 
@@ -79,8 +89,6 @@ public struct VRRPAgent: Role {
             let reload = Handler("Reload the VRRP agent", supersededBy: [started]) {
                 ServiceReload(Self.unit)
             }
-            // killall, for the checks of processes.
-            Package("psmisc").named("Install what checks processes")
             File(Self.program, source: try AgentBinary.path(for: architecture), mode: 0o755)
                 .named("Upload the VRRP agent")
                 .notify(restart)
@@ -114,6 +122,8 @@ public struct VRRPAgent: Role {
                 }
                 authentication = .pass(pass)
             }
+            let scripts = tracking.compactMap(\.script)
+            let processes = tracking.compactMap(\.process)
             let instance = Instance(
                 name: "virtual_address",
                 interface: interface,
@@ -124,14 +134,18 @@ public struct VRRPAgent: Role {
                 virtualAddresses: [
                     VirtualAddress(address, prefixLength: words.count == 2 ? UInt8(words[1]) : nil)
                 ],
-                trackedScripts: tracking.map { Tracked($0.name) }
+                trackedScripts: scripts.map { Tracked($0.name) },
+                trackedProcesses: processes.map { Tracked($0.name) }
             )
-            let scripts = tracking.map {
-                Script(name: $0.name, command: $0.command, interval: $0.interval, weight: $0.weight)
-            }
-            let globals = Globals(scriptUser: tracking.isEmpty ? nil : ScriptUser(user: "root"))
+            let globals = Globals(scriptUser: scripts.isEmpty ? nil : ScriptUser(user: "root"))
+            let configuration = try Configuration(
+                globals: globals,
+                scripts: scripts,
+                processes: processes,
+                instances: [instance]
+            )
             return "# Written by Apus; changes here are undone by its next run.\n"
-                + (try Configuration(globals: globals, scripts: scripts, instances: [instance]).rendered())
+                + configuration.rendered()
         }
     }
 

@@ -78,6 +78,11 @@ int32_t linux_signal_group(int32_t process, int32_t signal);
 /// Forks a process that outlives this one, in a session and under a name of its own. Here it returns its id, and
 /// `lifeline` is the end of a pipe that only this process has; there it returns 0, and `lifeline` is the other end.
 int32_t linux_fork_guardian(const char *name, int32_t *lifeline);
+/// Writes the ids of up to `capacity` processes whose name (/proc/PID/comm) is the first 15 bytes of `name`, and
+/// returns how many. Some may have ended and not been waited for.
+int32_t linux_find_processes(const char *name, int32_t *found, int32_t capacity);
+/// A descriptor that becomes readable when the process ends; -ESRCH when it has ended.
+int32_t linux_watch_process(int32_t process);
 /// The ids of a user and of its first group; -ENOENT when there is none of that name.
 int32_t linux_user(const char *name, int64_t *user, int64_t *group);
 /// The id of a group; -ENOENT when there is none of that name.
@@ -128,6 +133,7 @@ int64_t linux_send_frame(int32_t socket, int32_t index, const void *bytes, int64
 #define LINUX_AF_UNSPEC 0
 #define LINUX_AF_INET 2
 
+#define LINUX_ESRCH 3
 #define LINUX_EINTR 4
 #define LINUX_EAGAIN 11
 #define LINUX_EEXIST 17

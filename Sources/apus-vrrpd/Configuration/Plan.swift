@@ -4,6 +4,7 @@ import VRRP
 struct Plan {
     var instances: [Instance]
     var checks: [Check]
+    var processes: [Process]
     /// The bytes of all files read, to tell whether a reload changes anything.
     var sources: [UInt8]
 
@@ -13,7 +14,7 @@ struct Plan {
         var settings: VirtualRouter.Settings
         var addresses: [Address]
         /// For each tracker of the settings, what it follows.
-        var trackedChecks: [TrackedCheck]
+        var tracked: [Tracked]
         var notifications = Notifications()
     }
 
@@ -32,11 +33,17 @@ struct Plan {
         var any: Program?
     }
 
-    struct TrackedCheck {
-        /// Its index in the plan.
-        var check: Int
+    /// What a tracker of an instance follows.
+    struct Tracked {
+        var source: Source
         /// Whether its failing counts as passing, and the other way round.
         var isReversed: Bool
+    }
+
+    /// Something with a result, by its index in the plan.
+    enum Source: Equatable {
+        case check(Int)
+        case process(Int)
     }
 
     struct Address {
@@ -52,6 +59,13 @@ struct Plan {
         var name: String
         var program: Program
         var settings: PeriodicCheck.Settings
+    }
+
+    /// Processes of one name of which enough must run.
+    struct Process {
+        var name: String
+        var process: String
+        var quorum: Int
     }
 
     /// For people.

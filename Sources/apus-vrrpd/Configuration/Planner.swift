@@ -16,12 +16,15 @@ struct Planner {
 
     /// Only of use while `errors` stays empty.
     mutating func plan(sources: [UInt8]) -> Plan {
-        var plan = Plan(instances: [], checks: [], sources: sources)
+        var plan = Plan(instances: [], checks: [], processes: [], sources: sources)
         for group in configuration.syncGroups {
             refuse("apus-vrrpd does not support vrrp_sync_group yet", at: group.location)
         }
         for script in configuration.scripts {
             if let check = check(script) { plan.checks.append(check) }
+        }
+        plan.processes = configuration.processes.map {
+            Plan.Process(name: $0.name, process: $0.process, quorum: $0.quorum)
         }
         for instance in configuration.instances {
             if let planned = self.instance(instance, checks: plan.checks) { plan.instances.append(planned) }
@@ -42,19 +45,7 @@ struct Planner {
             refuse("virtual_router_id must be within 1…255", at: instance.location)
             return nil
         }
-        var tracked: [(tracker: VirtualRouter.Tracker, check: Plan.TrackedCheck)] = []
-        for reference in instance.trackedScripts {
-            // One that is missing has been reported where it is defined.
-            guard let script = configuration.script(named: reference.name),
-                let index = checks.firstIndex(where: { $0.name.isSame(as: reference.name) })
-            else { continue }
-            tracked.append(
-                (
-                    VirtualRouter.Tracker(name: script.name, weight: reference.weight ?? script.weight),
-                    Plan.TrackedCheck(check: index, isReversed: reference.reverse ?? script.reverse)
-                )
-            )
-        }
+        let tracked = trackedScripts(of: instance, among: checks) + trackedProcesses(of: instance)
         let addresses = self.addresses(of: instance)
         return Plan.Instance(
             name: instance.name,
@@ -78,8 +69,56 @@ struct Planner {
                 trackers: tracked.map { $0.tracker }
             ),
             addresses: addresses,
-            trackedChecks: tracked.map { $0.check },
+            tracked: tracked.map { $0.tracked },
             notifications: notifications(of: instance)
+        )
+    }
+
+    private typealias Tracking = (tracker: VirtualRouter.Tracker, tracked: Plan.Tracked)
+
+    /// One that is not among the checks has been reported where it is defined.
+    private func trackedScripts(
+        of instance: KeepalivedConfiguration.Instance,
+        among checks: [Plan.Check]
+    ) -> [Tracking] {
+        var tracked: [Tracking] = []
+        for reference in instance.trackedScripts {
+            guard let script = configuration.script(named: reference.name),
+                let index = checks.firstIndex(where: { $0.name.isSame(as: reference.name) })
+            else { continue }
+            tracked.append(tracking(.check(index), script.name, reference, script.weight, script.reverse))
+        }
+        return tracked
+    }
+
+    private func trackedProcesses(of instance: KeepalivedConfiguration.Instance) -> [Tracking] {
+        let processes = configuration.processes
+        var tracked: [Tracking] = []
+        for reference in instance.trackedProcesses {
+            guard let index = processes.firstIndex(where: { $0.name.isSame(as: reference.name) }) else {
+                continue
+            }
+            let process = processes[index]
+            tracked.append(
+                tracking(.process(index), process.name, reference, process.weight, process.reverse)
+            )
+        }
+        return tracked
+    }
+
+    /// - Parameters:
+    ///   - weight: where the reference has none of its own.
+    ///   - reverse: likewise.
+    private func tracking(
+        _ source: Plan.Source,
+        _ name: String,
+        _ reference: Tracked,
+        _ weight: Int,
+        _ reverse: Bool
+    ) -> Tracking {
+        (
+            VirtualRouter.Tracker(name: name, weight: reference.weight ?? weight),
+            Plan.Tracked(source: source, isReversed: reference.reverse ?? reverse)
         )
     }
 
@@ -100,10 +139,6 @@ struct Planner {
             (
                 !instance.trackedInterfaces.isEmpty, "track_interface",
                 instance.trackedInterfaces.first?.location ?? place
-            ),
-            (
-                !instance.trackedProcesses.isEmpty, "track_process",
-                instance.trackedProcesses.first?.location ?? place
             ),
             (!instance.tracksInterface, "dont_track_primary", place),
             (instance.virtualMAC != nil, "use_vmac", place),

@@ -1,0 +1,99 @@
+import CLinux
+import Foundation
+import Testing
+import VRRP
+
+@testable import apus_vrrpd
+
+/// A program under a name that nothing else on this machine has, in processes that stay as zombies when they end.
+private final class Impostor {
+    let name = "vr\(UInt32.random(in: 0 ... .max))"
+    private let path: URL
+    private var running: [Int32] = []
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent(name)
+        try FileManager.default.copyItem(at: URL(fileURLWithPath: "/bin/sleep"), to: path)
+    }
+
+    deinit {
+        for process in running { kill(process, SIGKILL) }
+        try? FileManager.default.removeItem(at: path)
+    }
+
+    func start() {
+        let arguments = Array("\(path.path)\0600\0".utf8)
+        let process = arguments.withUnsafeBytes { linux_spawn($0.baseAddress, Int64($0.count), -1, -1) }
+        #expect(process > 0)
+        running.append(process)
+    }
+
+    /// Ends the first one, and returns when it has ended.
+    func endFirst() {
+        let process = running.removeFirst()
+        var entry = linux_wait_entry(
+            descriptor: linux_watch_process(process),
+            events: Int16(LINUX_READABLE),
+            seen: 0
+        )
+        kill(process, SIGKILL)
+        #expect(linux_wait(&entry, 1, 10_000_000_000) == 1)
+        linux_close(entry.descriptor)
+    }
+}
+
+@Suite("Tracked processes")
+struct TrackedProcessTests {
+    private let start = Instant(.zero)
+
+    @Test("as many as the quorum are watched; one that ended and was not waited for does not count")
+    func quorum() throws {
+        let impostor = try Impostor()
+        var watch = ProcessWatch(Plan.Process(name: "x", process: impostor.name, quorum: 2))
+        impostor.start()
+        #expect(try watch.look(at: start) == false)
+        #expect(watch.deadline == start + .milliseconds(200))
+        #expect(try watch.look(at: start) == nil)
+        for _ in 0..<2 { impostor.start() }
+        #expect(try watch.look(at: start) == true)
+        #expect(watch.running.count == 2 && watch.deadline == nil)
+        impostor.endFirst()
+        #expect(try watch.look(at: start) == nil)
+        #expect(watch.running.count == 2)
+        impostor.endFirst()
+        #expect(try watch.look(at: start) == false)
+        #expect(watch.running.count == 1)
+        watch.stop()
+    }
+
+    @Test(
+        "the end of a tracked process moves the address after the skew, and its return brings it back",
+        .enabled(if: canUseNamespaces, "needs root and network namespaces")
+    )
+    func failover() throws {
+        let impostor = try Impostor()
+        let network = try TestNetwork(nodes: ["a", "b"])
+        for node in ["a", "b"] { try network.setHealthy(node, true) }
+        impostor.start()
+        let process = "vrrp_track_process haproxy {\n process \(impostor.name)\n weight -10\n}\n"
+        let first = try network.configuration(
+            "a",
+            state: "MASTER",
+            priority: 101,
+            extra: "track_process {\n haproxy\n }",
+            before: process
+        )
+        let second = try network.configuration("b", state: "BACKUP", priority: 100)
+        let a = try AgentProcess(in: network.namespace("a"), configuration: first)
+        try a.wait(for: "backup → master", limit: 6)
+        let b = try AgentProcess(in: network.namespace("b"), configuration: second)
+        try b.wait(for: "init → backup", limit: 2)
+        impostor.endFirst()
+        try a.wait(for: "priority 103 → 93: check haproxy fails", limit: 1)
+        try b.wait(for: "backup → master", limit: 2)
+        #expect(try network.holdsAddress("b") && !network.holdsAddress("a"))
+        impostor.start()
+        try a.wait(for: "priority 93 → 103: check haproxy passes", limit: 2)
+        try a.wait(for: "backup → master: own priority 103 beats 102", limit: 6)
+    }
+}
