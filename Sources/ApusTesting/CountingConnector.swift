@@ -2,7 +2,7 @@ public import HostInventory
 public import Provisioning
 import Synchronization
 
-/// Counts what a run costs in round trips: every write to a shell is one exchange.
+/// Counts what a run costs in round trips: each write that is answered is one exchange.
 public final class CountingConnector: Connector {
     private let base: any Connector
     private let counts = Mutex<[String: Counts]>([:])
@@ -10,8 +10,10 @@ public final class CountingConnector: Connector {
     public struct Counts: Sendable, Equatable {
         public var connections = 0
         public var channels = 0
-        /// Writes that were answered, logins not counted.
+        /// Opening a shell not counted, though a password that was asked for.
         public var exchanges = 0
+        /// Channels that took bulk data; what went over them is no exchange.
+        public var uploads = 0
 
         public init() {}
     }
@@ -48,16 +50,44 @@ private struct CountingTransport: Transport {
     func close() async { await base.close() }
 }
 
-private struct CountingChannel: TransportChannel {
-    let base: any TransportChannel
-    let count: @Sendable ((inout CountingConnector.Counts) -> Void) -> Void
+private final class CountingChannel: TransportChannel {
+    private let base: any TransportChannel
+    private let count: @Sendable ((inout CountingConnector.Counts) -> Void) -> Void
+    private let own = Mutex((exchanges: 0, isAnswered: true))
 
-    func write(_ bytes: [UInt8]) async throws {
-        try await base.write(bytes)
-        count { $0.exchanges += 1 }
+    init(
+        base: any TransportChannel,
+        count: @escaping @Sendable ((inout CountingConnector.Counts) -> Void) -> Void
+    ) {
+        self.base = base
+        self.count = count
     }
 
-    func finishWriting() async throws { try await base.finishWriting() }
-    func read() async throws -> TransportChunk { try await base.read() }
+    func write(_ bytes: [UInt8]) async throws {
+        let isExchange = own.withLock { own in
+            defer { own.isAnswered = false }
+            if own.isAnswered { own.exchanges += 1 }
+            return own.isAnswered
+        }
+        if isExchange { count { $0.exchanges += 1 } }
+        try await base.write(bytes)
+    }
+
+    /// Only bulk data has an end; the input of a shell stays open.
+    func finishWriting() async throws {
+        let exchanges = own.withLock(\.exchanges)
+        count {
+            $0.exchanges -= exchanges
+            $0.uploads += 1
+        }
+        try await base.finishWriting()
+    }
+
+    func read() async throws -> TransportChunk {
+        let chunk = try await base.read()
+        own.withLock { $0.isAnswered = true }
+        return chunk
+    }
+
     func close() async { await base.close() }
 }

@@ -37,29 +37,34 @@ struct ConvergenceTests {
         #expect(scratch.read("1") == "b\n")
     }
 
-    @Test("costs one exchange when converged, and k + 2 for k changes", arguments: [0, 1, 3, 10])
-    func exchanges(changes: Int) async throws {
+    @Test(
+        "costs an exchange for the facts that it needs, one for all probes, and k + 1 more for k changes; no more with the lock",
+        arguments: [
+            (changes: 0, facts: false, exchanges: 1),
+            (changes: 0, facts: true, exchanges: 2),
+            (changes: 1, facts: false, exchanges: 3),
+            (changes: 3, facts: false, exchanges: 5),
+            (changes: 3, facts: true, exchanges: 6),
+            (changes: 10, facts: false, exchanges: 12),
+        ]
+    )
+    func exchanges(changes: Int, facts: Bool, exchanges: Int) async throws {
         let hosts = try inventory("one\n")
         let notes = notes((0..<20).map { "note \($0)" })
-        _ = try await run(play(notes), on: hosts)
-        for index in 0..<changes { try scratch.write("\(index * 2)", "altered\n") }
-        let counting = CountingConnector(LocalConnector())
-        let recap = try await run(play(notes), on: hosts, connector: counting).recap
-        #expect(recap.hosts[0].line.changed == changes)
-        #expect(counting.counts(of: "one").connections == 1)
-        #expect(counting.counts(of: "one").exchanges == (changes == 0 ? 1 : changes + 2))
-    }
-
-    @Test func factsCostOneExchangeMore() async throws {
-        let hosts = try inventory("one\n")
         let path = scratch.path
-        let play = Play("Note the machine", on: "all") { host in
-            Note(path: "\(path)/machine", text: try host.facts.machine)
+        let play = Play("Write notes", on: "all") { host in
+            if facts { Note(path: "\(path)/machine", text: try host.facts.machine) }
+            for note in notes { note }
         }
         _ = try await run(play, on: hosts)
+        for index in 0..<changes { try scratch.write("\(index * 2)", "altered\n") }
         let counting = CountingConnector(LocalConnector())
-        _ = try await run(play, on: hosts, connector: counting)
-        #expect(counting.counts(of: "one").exchanges == 2)
+        let lock = HostLock(holder: "a test", since: "today", folder: scratch.path)
+        let recap = try await run(play, on: hosts, connector: counting, lock: lock).recap
+        #expect(recap.hosts[0].line.changed == changes)
+        var counts = CountingConnector.Counts()
+        (counts.connections, counts.channels, counts.exchanges) = (1, 1, exchanges)
+        #expect(counting.counts(of: "one") == counts)
     }
 
     @Test func aChangeThatDoesNotLastIsAFailure() async throws {

@@ -93,10 +93,12 @@ func run(
     on inventory: Inventory,
     connector: any Connector = LocalConnector(),
     check: Bool = false,
+    lock: HostLock? = nil,
     reporter: CollectingReporter = CollectingReporter()
 ) async throws -> (recap: Recap, reporter: CollectingReporter) {
     var options = RunOptions()
     options.check = check
+    options.lock = lock
     let run = Run(inventory: inventory, connector: connector, options: options, reporter: reporter)
     let playbook = Playbook("test") { for play in plays { play } }
     return (try await run([playbook]), reporter)

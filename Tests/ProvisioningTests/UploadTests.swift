@@ -49,6 +49,18 @@ struct UploadTests {
         #expect(scratch.read("sum")?.prefix(64) == SHA256Digest.hexadecimal(of: all.flatMap(\.self))[...])
     }
 
+    @Test func itIsCountedApartFromExchanges() async throws {
+        let counting = CountingConnector(LocalConnector())
+        let resource = Send(name: "x", receiver: "cat >&2", chunks: Array(repeating: [10], count: 5))
+        _ = try await run(
+            Play("Send", on: "all") { _ in resource },
+            on: try inventory("one\n"),
+            connector: counting
+        )
+        #expect(counting.counts(of: "one").uploads == 1)
+        #expect(counting.counts(of: "one").exchanges == 0)
+    }
+
     @Test func aReceiverThatFailsTellsWhy() async throws {
         let reporter = try await send(Send(name: "x", receiver: "cat; echo 'no room' ; exit 3"))
         guard case .failed(let reason)? = reporter.results(of: "one").first?.outcome else {

@@ -11,21 +11,29 @@ public struct FileObservation: Observation {
         self.digest = digest
     }
 
+    /// One character for each path; a `stat` line for each that is there; and for each regular file whose content
+    /// matters, its digest.
     public static func script(for subjects: [FileObservation]) -> String {
+        // All paths are arguments at once in the usual case that all are there: to add them one by one costs a shell
+        // the square of their number. And each echo would be a write of its own.
         """
-        set --
-        for path in \(subjects.map(\.path).shellQuoted); do
+        set -- \(subjects.map(\.path).shellQuoted)
+        seen=
+        for path do
           folder=${path%/*}
-          link=; [ ! -L "$path" ] || link='link '
-          if [ -e "$path" ]; then echo "${link}present"; set -- "$@" "$path"
-          elif [ -d "${folder:-/}" ] && [ ! -x "${folder:-/}" ]; then echo hidden
-          elif [ -n "$link" ] && ! readlink -f -- "$path" >/dev/null; then echo broken
-          else echo absent; fi
+          if [ -e "$path" ]; then if [ -L "$path" ]; then seen=$seen@; else seen=$seen+; fi
+          elif [ -d "${folder:-/}" ] && [ ! -x "${folder:-/}" ]; then seen=$seen?
+          elif [ -L "$path" ] && ! readlink -f -- "$path" >/dev/null; then seen=$seen%
+          else seen=$seen-; fi
         done
+        echo "$seen"
+        case $seen in *[!+@]*) for path do shift; [ ! -e "$path" ] || set -- "$@" "$path"; done ;; esac
         [ $# = 0 ] || stat -L -c '%f %s %u %g %U %G' -- "$@" || exit
-        set --
-        for path in \(subjects.filter(\.digest).map(\.path).shellQuoted); do
-          if [ -f "$path" ]; then echo digest; set -- "$@" "$path"; else echo none; fi
+        set -- \(subjects.filter(\.digest).map(\.path).shellQuoted)
+        for path do
+          [ ! -f "$path" ] || continue
+          for path do shift; [ ! -f "$path" ] || set -- "$@" "$path"; done
+          break
         done
         [ $# = 0 ] || sha256sum -- "$@"
         """
@@ -41,22 +49,23 @@ public struct FileObservation: Observation {
             }
             return line
         }
-        let places = try subjects.map { _ in try next() }
+        let places = try next()
+        guard places.utf8.count == subjects.count else {
+            throw ObservationError("the look at \(subjects.count) paths answered «\(places)»")
+        }
         var states = try places.map { place -> FileState? in
             switch place {
-            case "present": return try FileState(stat: next())
-            case "link present":
+            case "+": return try FileState(stat: next())
+            case "@":
                 var state = try FileState(stat: next())
                 state.isLink = true
                 return state
-            case "broken": return FileState(kind: .brokenLink, isLink: true)
-            case "hidden": return FileState(kind: .hidden)
+            case "%": return FileState(kind: .brokenLink, isLink: true)
+            case "?": return FileState(kind: .hidden)
             default: return nil
             }
         }
-        let digested = subjects.indices.filter { subjects[$0].digest }
-        let readable = try digested.filter { _ in try next() == "digest" }
-        for index in readable {
+        for index in subjects.indices where subjects[index].digest && states[index]?.kind == .file {
             // A name with a backslash or a line end makes sha256sum put a backslash before the digest.
             let line = try next().drop { $0 == "\\" }
             states[index]?.digest = String(line.prefix(64))
