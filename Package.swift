@@ -30,6 +30,7 @@ let package = Package(
             dependencies: ["Provisioning", "HostInventory", .product(name: "Stencil", package: "Stencil")]
         ),
         .target(name: "Transports", dependencies: ["Provisioning", "SSH", "HostInventory"]),
+        .target(name: "Journal", dependencies: ["Provisioning"]),
         .target(name: "Apus", dependencies: ["Resources", "Provisioning", "HostInventory"]),
         .target(name: "ApusTesting", dependencies: ["Provisioning", "HostInventory"]),
         .target(
@@ -46,7 +47,7 @@ let package = Package(
         .target(
             name: "ApusCommands",
             dependencies: [
-                "Provisioning", "HostInventory", "Transports", "Rainbow",
+                "Provisioning", "HostInventory", "Journal", "Transports", "Rainbow",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -70,6 +71,7 @@ let package = Package(
         .testTarget(name: "SSHTests", dependencies: ["SSH"]),
         .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory"]),
         .testTarget(name: "ProvisioningTests", dependencies: ["Provisioning", "ApusTesting", "Transports"]),
+        .testTarget(name: "JournalTests", dependencies: ["Journal", "Provisioning"]),
         .testTarget(
             name: "ResourcesTests",
             dependencies: ["Resources", "Provisioning", "HostInventory", "ApusTesting"]

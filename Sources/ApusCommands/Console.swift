@@ -13,12 +13,14 @@ enum Console {
     }
 
     /// At once, also into a pipe, so that nothing is lost when the run is killed.
-    static func write(_ text: String) { put(text, to: STDOUT_FILENO) }
+    static func write(_ text: String) { put(Array(text.utf8), to: STDOUT_FILENO) }
 
-    static func error(_ text: String) { put(text + "\n", to: STDERR_FILENO) }
+    static func write(_ bytes: [UInt8]) { put(bytes, to: STDOUT_FILENO) }
 
-    private static func put(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
+    static func error(_ text: String) { put(Array((text + "\n").utf8), to: STDERR_FILENO) }
+
+    private static func put(_ bytes: [UInt8], to descriptor: Int32) {
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
@@ -45,13 +47,13 @@ enum Console {
             // Ctrl-C arrives as a byte, so that the terminal is put right before the program ends.
             silent.c_lflag &= ~tcflag_t(ECHO | ISIG)
             tcsetattr(descriptor, TCSAFLUSH, &silent)
-            put(prompt, to: descriptor)
+            put(Array(prompt.utf8), to: descriptor)
             var answer: [UInt8] = []
             var byte: UInt8 = 0
             while read(descriptor, &byte, 1) == 1, byte != UInt8(ascii: "\n"), byte != interrupt {
                 answer.append(byte)
             }
-            put("\n", to: descriptor)
+            put(Array("\n".utf8), to: descriptor)
             tcsetattr(descriptor, TCSAFLUSH, &settings)
             if byte == interrupt { kill(getpid(), SIGINT) }
             return Secret(String(decoding: answer, as: UTF8.self))

@@ -5,7 +5,7 @@ final class TestRun: @unchecked Sendable {
     let process = Process()
     private let pipe = Pipe()
 
-    init(
+    convenience init(
         _ playbook: String,
         in place: TestPlace,
         hosts: String = "here ansible_connection=local\n",
@@ -15,8 +15,14 @@ final class TestRun: @unchecked Sendable {
     {
         let inventory = "\(place.path)/\(UUID().uuidString).ini"
         try hosts.write(toFile: inventory, atomically: false, encoding: .utf8)
+        let words = ["run", playbook, "-i", inventory, "--host-folder", "\(place.path)/host"]
+        try self.init(words + more, in: place)
+    }
+
+    /// `apus` with these words.
+    init(_ words: [String], in place: TestPlace) throws {
         process.executableURL = Self.program
-        process.arguments = ["run", playbook, "-i", inventory, "--host-folder", "\(place.path)/host"] + more
+        process.arguments = words
         var environment = ProcessInfo.processInfo.environment
         environment["APUS_TEST_FOLDER"] = place.path
         environment["XDG_STATE_HOME"] = "\(place.path)/state"

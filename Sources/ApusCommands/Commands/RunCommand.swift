@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import HostInventory
+import Journal
 import Provisioning
 
 struct RunCommand: AsyncParsableCommand {
@@ -29,8 +30,7 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(name: [.customShort("D"), .long], help: "Show the differences of files, line by line.")
     var diff = false
 
-    @Flag(name: [.short, .long], help: "Say more.")
-    var verbose = false
+    @OptionGroup var display: DisplayOptions
 
     @Option(
         name: .customLong("lock-timeout"),
@@ -66,44 +66,14 @@ struct RunCommand: AsyncParsableCommand {
         options.lock?.folder = hostFolder
         options.jobFolder = hostFolder.map { $0 + "/jobs" }
         options.limit = try limit.map { try Pattern.limit($0) }
-        let reporter = TerminalReporter(
-            options: .init(
-                isTerminal: Console.outputIsTerminal,
-                showsDiff: diff,
-                verbose: verbose,
-                columns: Console.columns
-            ),
-            write: Console.write
-        )
-        let run = Run(
+        let run = AttendedRun(
             inventory: try hosts.readInventory(),
             connector: hosts.connector(),
             options: options,
-            reporter: reporter
+            header: .ofThisProcess("run", playbooks, options),
+            display: display
         )
-        let ticker = Task {
-            while !Task.isCancelled {
-                try await Task.sleep(for: .milliseconds(200))
-                reporter.tick()
-            }
-        }
-        defer { ticker.cancel() }
-        let selected = playbooks.compactMap { catalog[$0] }
-        let work = Task { try await run(selected) }
-        let interruption = options.interruption
-        let signals = SignalWatch { signal, count in
-            if signal == SIGINT, count == 1 {
-                let text =
-                    "stopping: running steps are finished, nothing new starts; Ctrl-C again ends them now"
-                reporter.report(.notice(host: nil, text))
-                interruption.request()
-            } else {
-                reporter.report(.notice(host: nil, "ending what runs on the hosts"))
-                work.cancel()
-            }
-        }
-        let recap = try await work.value
-        if signals.end() == SIGTERM { throw ExitCode(128 + SIGTERM) }
+        let recap = try await run(playbooks.compactMap { catalog[$0] })
         if recap.exitStatus != 0 { throw ExitCode(recap.exitStatus) }
     }
 }
@@ -111,8 +81,7 @@ struct RunCommand: AsyncParsableCommand {
 extension HostLock {
     /// Says who works on a host: the user, this machine, this process, the playbooks.
     static func ofThisProcess(playbooks: [String], timeout: Duration) -> HostLock {
-        let process = ProcessInfo.processInfo
-        let who = "\(NSUserName())@\(process.hostName), process \(process.processIdentifier)"
+        let who = "\(ThisProcess.owner), process \(ProcessInfo.processInfo.processIdentifier)"
         let since = ISO8601DateFormatter().string(from: Date())
         return HostLock(
             holder: "\(who), playbook \(playbooks.joined(separator: "+"))",

@@ -19,6 +19,15 @@ public enum Event: Sendable {
     case runFinished(Recap)
 }
 
+extension Event {
+    /// The same with the texts of files left empty, unless they are `shown`.
+    public func withoutContents(unless shown: Bool) -> Event {
+        guard !shown, case .taskFinished(let host, let task, var result) = self else { return self }
+        result.difference = result.difference.withoutContents
+        return .taskFinished(host: host, task: task, result)
+    }
+}
+
 /// How a task ended on a host.
 public struct TaskResult: Sendable {
     public var outcome: Outcome
@@ -48,7 +57,7 @@ public protocol Reporter: Sendable {
 
 /// The result of a run by host.
 public struct Recap: Sendable {
-    public struct Line: Sendable, Equatable {
+    public struct Line: Sendable, Equatable, Codable {
         public var ok = 0
         public var changed = 0
         public var unknown = 0

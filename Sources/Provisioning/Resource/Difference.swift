@@ -1,8 +1,8 @@
 /// What is different, for people.
-public struct Difference: Sendable, Equatable, Codable {
+public struct Difference: Sendable, Equatable {
     public var entries: [Entry]
 
-    public enum Entry: Sendable, Equatable, Codable {
+    public enum Entry: Sendable, Equatable {
         /// "mode: 0644 → 0600"; `nil` is absent.
         case attribute(String, from: String?, to: String?)
         /// The text of a file; shown only on request. `before` is `nil` until it was fetched for showing.
@@ -23,6 +23,19 @@ public struct Difference: Sendable, Equatable, Codable {
         if actual != desired {
             entries.append(.attribute(name, from: actual.map(show), to: desired.map(show)))
         }
+    }
+
+    /// The same with the texts of files left empty.
+    public var withoutContents: Difference {
+        Difference(
+            entries.map { entry in
+                if case .content(let path, _, _) = entry {
+                    .content(path: path, before: nil, after: "")
+                } else {
+                    entry
+                }
+            }
+        )
     }
 
     public mutating func note(_ name: String, from: String?, to: String?) {

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import HostInventory
+import Journal
+import Provisioning
+
+/// A run as the command line does it: shown while it goes, kept in a journal, and stopped by signals.
+struct AttendedRun {
+    let inventory: Inventory
+    let connector: any Connector
+    let options: RunOptions
+    /// What is said of the run in its journal.
+    let header: JournalHeader
+    let display: DisplayOptions
+
+    /// - Throws: `PreflightError`, and `ExitCode` 143 where SIGTERM ended the run.
+    func callAsFunction(_ playbooks: [Playbook]) async throws -> Recap {
+        let shown = display.reporter(showsDiff: options.diff)
+        let journal = JournalFolder().reporter(header) {
+            Console.error("Warning: this run is not journaled: \($0)")
+        }
+        let reporter = Reporters([shown, journal])
+        let run = Run(inventory: inventory, connector: connector, options: options, reporter: reporter)
+        let ticker = Task {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .milliseconds(200))
+                (shown as? TerminalReporter)?.tick()
+            }
+        }
+        defer { ticker.cancel() }
+        let work = Task { try await run(playbooks) }
+        let interruption = options.interruption
+        let signals = SignalWatch { signal, count in
+            if signal == SIGINT, count == 1 {
+                let text =
+                    "stopping: running steps are finished, nothing new starts; Ctrl-C again ends them now"
+                reporter.report(.notice(host: nil, text))
+                interruption.request()
+            } else {
+                reporter.report(.notice(host: nil, "ending what runs on the hosts"))
+                work.cancel()
+            }
+        }
+        let recap = try await work.value
+        if signals.end() == SIGTERM { throw ExitCode(128 + SIGTERM) }
+        return recap
+    }
+}
+
+/// How a run is shown.
+struct DisplayOptions: ParsableArguments {
+    enum Output: String, ExpressibleByArgument, CaseIterable {
+        case text, json
+    }
+
+    @Flag(name: [.short, .long], help: "Say more.")
+    var verbose = false
+
+    @Option(help: "How events are shown: as text for people, or as JSON, one object a line.")
+    var output = Output.text
+
+    func reporter(showsDiff: Bool) -> any Reporter {
+        switch output {
+        case .text:
+            TerminalReporter(
+                options: .init(
+                    isTerminal: Console.outputIsTerminal,
+                    showsDiff: showsDiff,
+                    verbose: verbose,
+                    columns: Console.columns
+                ),
+                write: Console.write
+            )
+        case .json:
+            JSONLinesReporter(select: { $0.withoutContents(unless: showsDiff) }, write: Console.write) {
+                Console.error("Error: \($0)")
+            }
+        }
+    }
+}

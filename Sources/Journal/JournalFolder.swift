@@ -1,0 +1,129 @@
+import Foundation
+import Provisioning
+import Synchronization
+
+/// Where the journals of all runs are, the newest of them: `$XDG_STATE_HOME/apus/runs`.
+public struct JournalFolder: Sendable {
+    let path: String
+    /// How many are kept.
+    let capacity: Int
+
+    /// - Parameters:
+    ///   - path: by default in `$XDG_STATE_HOME`, or ~/.local/state where that is not set.
+    ///   - capacity: 200 by default.
+    public init(path: String? = nil, capacity: Int = 200) {
+        self.path = path ?? Self.stateFolder + "/apus/runs"
+        self.capacity = capacity
+    }
+
+    private static var stateFolder: String {
+        // Relative paths are to be ignored: XDG Base Directory Specification, "Basics".
+        if let path = ProcessInfo.processInfo.environment["XDG_STATE_HOME"], path.hasPrefix("/") {
+            return path
+        }
+        return NSHomeDirectory() + "/.local/state"
+    }
+
+    /// Keeps the journal of a run. It begins with the first event, so that a run that was refused leaves none; the
+    /// oldest journals that are too many are removed then.
+    ///
+    /// Left out are lines of output and beginnings of tasks, which are only for those who watch; and the texts of
+    /// files, unless the run shows them.
+    ///
+    /// - Parameter warn: hears, once, where the journal cannot be kept, or no longer. The run goes on without.
+    public func reporter(
+        _ header: JournalHeader,
+        warn: @escaping @Sendable (any Error) -> Void
+    ) -> JSONLinesReporter {
+        let opened = Mutex<JournalFile?>(nil)
+        let keepsContents = header.diff
+        return JSONLinesReporter(
+            select: { Self.recorded($0, keepsContents: keepsContents) },
+            write: { line in
+                try opened.withLock { opened in
+                    let file = try opened ?? begin(header)
+                    opened = file
+                    try file.append(line)
+                }
+            },
+            warn: warn
+        )
+    }
+
+    private func begin(_ header: JournalHeader) throws -> JournalFile {
+        try makeFolder()
+        let file = try JournalFile(creating: file(Self.id(at: header.at)))
+        try file.append(try JSONLines.encode(header))
+        try prune()
+        return file
+    }
+
+    /// The identities of the journals that are there, the newest first.
+    public var ids: [String] {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return [] }
+        return names.filter { $0.hasSuffix(Self.suffix) }.map { String($0.dropLast(Self.suffix.count)) }
+            .sorted(by: >)
+    }
+
+    /// - Throws: `JournalError` where it is not there, or cannot be read.
+    public func journal(_ id: String) throws -> Journal { try Journal(id: id, path: file(id)) }
+
+    /// The journal whose identity is `text`, or begins or ends with it.
+    ///
+    /// - Throws: `JournalError` where there is none, or more than one.
+    public func journal(matching text: String) throws -> Journal {
+        let found = ids.filter { $0.hasPrefix(text) || $0.hasSuffix(text) }
+        switch found.count {
+        case 1: return try journal(found[0])
+        case 0: throw JournalError("there is no run «\(text)» in \(path); see `apus history`")
+        default: throw JournalError("«\(text)» is more than one run: \(found.joined(separator: ", "))")
+        }
+    }
+
+    private static let suffix = ".jsonl"
+
+    private func file(_ id: String) -> String { "\(path)/\(id)\(Self.suffix)" }
+
+    private func makeFolder() throws {
+        let owned: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path,
+                withIntermediateDirectories: true,
+                attributes: owned
+            )
+            try FileManager.default.setAttributes(owned, ofItemAtPath: path)
+        } catch {
+            throw JournalError("cannot make the folder \(path): \(error.localizedDescription)")
+        }
+    }
+
+    private func prune() throws {
+        for id in ids.dropFirst(max(1, capacity)) where !JournalFile.isLocked(file(id)) {
+            guard unlink(file(id)) == 0 || errno == ENOENT else {
+                throw JournalError("cannot remove \(file(id)): \(String(cString: strerror(errno)))")
+            }
+        }
+    }
+
+    private static func id(at date: Date) -> String {
+        let style = Date.VerbatimFormatStyle(
+            format: """
+                \(year: .padded(4))\(month: .twoDigits)\(day: .twoDigits)-\
+                \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased))\(minute: .twoDigits)\
+                \(second: .twoDigits).\(secondFraction: .fractional(3))
+                """,
+            timeZone: .gmt,
+            calendar: Calendar(identifier: .gregorian)
+        )
+        let letters = (0..<4).compactMap { _ in "0123456789abcdefghijklmnopqrstuvwxyz".randomElement() }
+        return date.formatted(style) + "-" + String(letters)
+    }
+
+    private static func recorded(_ event: Event, keepsContents: Bool) -> Event? {
+        switch event {
+        case .taskStarted, .progress: nil
+        default: event.withoutContents(unless: keepsContents)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+public import Foundation
+
+/// The first line of a journal: what was run, how, and by whom.
+public struct JournalHeader: Codable, Sendable, Equatable {
+    /// Of the file's format. A journal of another one is not read.
+    static let currentFormat = 1
+
+    let format: Int
+    /// The command's: "run".
+    public var verb: String
+    public var playbooks: [String]
+    /// The command line behind the verb, as it was given.
+    public var arguments: [String]
+    /// The working folder, which relative paths in `arguments` start from.
+    public var folder: String
+    /// For people: "fabian@mac".
+    public var by: String
+    public var at: Date
+    public var check: Bool
+    /// Whether the texts of changed files were shown, and so are in the journal.
+    public var diff: Bool
+
+    public init(
+        verb: String,
+        playbooks: [String],
+        arguments: [String],
+        folder: String,
+        by: String,
+        check: Bool,
+        diff: Bool,
+        at: Date = .now
+    ) {
+        format = Self.currentFormat
+        self.verb = verb
+        self.playbooks = playbooks
+        self.arguments = arguments
+        self.folder = folder
+        self.by = by
+        self.at = at
+        self.check = check
+        self.diff = diff
+    }
+}

@@ -1,0 +1,181 @@
+/// Each event is one flat object, whose `event` names the case:
+/// `{"event":"taskFinished","host":"pi1","outcome":"changed","seconds":0.21,"task":3}`.
+extension Event: Codable {
+    private enum Kind: String, Codable {
+        case runStarted, playStarted, connected, unreachable, planned, taskStarted, progress, taskFinished
+        case hostFinished, playFinished, notice, runFinished
+    }
+
+    private enum Key: String, CodingKey {
+        case event, playbooks, check, title, hosts, batch, batches, host, seconds, reason, tasks, task, line
+        case outcome, difference, text, stopped
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: Key.self)
+        func put(_ kind: Kind, host: String? = nil) throws {
+            try object.encode(kind, forKey: .event)
+            try object.encodeIfPresent(host, forKey: .host)
+        }
+        switch self {
+        case .runStarted(let playbooks, let check):
+            try put(.runStarted)
+            try object.encode(playbooks, forKey: .playbooks)
+            try object.encode(check, forKey: .check)
+        case .playStarted(let title, let hosts, let (number, count)):
+            try put(.playStarted)
+            try object.encode(title, forKey: .title)
+            try object.encode(hosts, forKey: .hosts)
+            try object.encode(number, forKey: .batch)
+            try object.encode(count, forKey: .batches)
+        case .connected(let host, let duration):
+            try put(.connected, host: host)
+            try object.encode(duration.seconds, forKey: .seconds)
+        case .unreachable(let host, let reason):
+            try put(.unreachable, host: host)
+            try object.encode(reason, forKey: .reason)
+        case .planned(let host, let headings):
+            try put(.planned, host: host)
+            try object.encode(headings, forKey: .tasks)
+        case .taskStarted(let host, let task):
+            try put(.taskStarted, host: host)
+            try object.encode(task, forKey: .task)
+        case .progress(let host, let task, let line):
+            try put(.progress, host: host)
+            try object.encode(task, forKey: .task)
+            try object.encode(line, forKey: .line)
+        case .taskFinished(let host, let task, let result):
+            try put(.taskFinished, host: host)
+            try object.encode(task, forKey: .task)
+            try result.encode(to: encoder)
+        case .hostFinished(let host): try put(.hostFinished, host: host)
+        case .playFinished: try put(.playFinished)
+        case .notice(let host, let text):
+            try put(.notice, host: host)
+            try object.encode(text, forKey: .text)
+        case .runFinished(let recap):
+            try put(.runFinished)
+            try object.encode(recap.hosts.map { NamedLine(host: $0.name, line: $0.line) }, forKey: .hosts)
+            try object.encode(recap.duration.seconds, forKey: .seconds)
+            try object.encode(recap.wasStopped, forKey: .stopped)
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: Key.self)
+        func text(_ key: Key) throws -> String { try object.decode(String.self, forKey: key) }
+        func number(_ key: Key) throws -> Int { try object.decode(Int.self, forKey: key) }
+        func duration() throws -> Duration { .seconds(try object.decode(Double.self, forKey: .seconds)) }
+        switch try object.decode(Kind.self, forKey: .event) {
+        case .runStarted:
+            let playbooks = try object.decode([String].self, forKey: .playbooks)
+            self = .runStarted(playbooks: playbooks, check: try object.decode(Bool.self, forKey: .check))
+        case .playStarted:
+            let hosts = try object.decode([String].self, forKey: .hosts)
+            let batch = (try number(.batch), of: try number(.batches))
+            self = .playStarted(title: try text(.title), hosts: hosts, batch: batch)
+        case .connected: self = .connected(host: try text(.host), after: try duration())
+        case .unreachable: self = .unreachable(host: try text(.host), reason: try text(.reason))
+        case .planned:
+            self = .planned(host: try text(.host), headings: try object.decode([String].self, forKey: .tasks))
+        case .taskStarted: self = .taskStarted(host: try text(.host), task: try number(.task))
+        case .progress:
+            self = .progress(host: try text(.host), task: try number(.task), line: try text(.line))
+        case .taskFinished:
+            let result = try TaskResult(from: decoder)
+            self = .taskFinished(host: try text(.host), task: try number(.task), result)
+        case .hostFinished: self = .hostFinished(host: try text(.host))
+        case .playFinished: self = .playFinished
+        case .notice:
+            self = .notice(host: try object.decodeIfPresent(String.self, forKey: .host), try text(.text))
+        case .runFinished:
+            let lines = try object.decode([NamedLine].self, forKey: .hosts)
+            var recap = Recap(hosts: lines.map { ($0.host, $0.line) }, duration: try duration())
+            recap.wasStopped = try object.decode(Bool.self, forKey: .stopped)
+            self = .runFinished(recap)
+        }
+    }
+
+    private struct NamedLine: Codable {
+        let host: String
+        let line: Recap.Line
+    }
+}
+
+extension TaskResult: Codable {
+    private enum Key: String, CodingKey { case outcome, why, seconds, difference }
+    private enum Word: String, Codable { case ok, changed, unknown, failed, skipped }
+
+    public func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: Key.self)
+        let (word, why): (Word, String?) =
+            switch outcome {
+            case .ok: (.ok, nil)
+            case .changed: (.changed, nil)
+            case .unknown(let why): (.unknown, why)
+            case .failed(let why): (.failed, why)
+            case .skipped(let why): (.skipped, why)
+            }
+        try object.encode(word, forKey: .outcome)
+        try object.encodeIfPresent(why, forKey: .why)
+        try object.encode(duration.seconds, forKey: .seconds)
+        if !difference.isEmpty { try object.encode(difference.entries, forKey: .difference) }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: Key.self)
+        let why = try object.decodeIfPresent(String.self, forKey: .why) ?? ""
+        let outcome: Outcome =
+            switch try object.decode(Word.self, forKey: .outcome) {
+            case .ok: .ok
+            case .changed: .changed
+            case .unknown: .unknown(why)
+            case .failed: .failed(why)
+            case .skipped: .skipped(why)
+            }
+        let entries = try object.decodeIfPresent([Difference.Entry].self, forKey: .difference)
+        self.init(
+            outcome,
+            after: .seconds(try object.decode(Double.self, forKey: .seconds)),
+            difference: Difference(entries ?? [])
+        )
+    }
+}
+
+/// `{"attribute":"mode","from":"0644","to":"0600"}`, or `{"content":"/etc/hosts","before":…,"after":…}`.
+extension Difference.Entry: Codable {
+    private enum Key: String, CodingKey { case attribute, from, to, content, before, after }
+
+    public func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: Key.self)
+        switch self {
+        case .attribute(let name, let from, let to):
+            try object.encode(name, forKey: .attribute)
+            try object.encodeIfPresent(from, forKey: .from)
+            try object.encodeIfPresent(to, forKey: .to)
+        case .content(let path, let before, let after):
+            try object.encode(path, forKey: .content)
+            try object.encodeIfPresent(before, forKey: .before)
+            try object.encode(after, forKey: .after)
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: Key.self)
+        func text(_ key: Key) throws -> String? { try object.decodeIfPresent(String.self, forKey: key) }
+        if let path = try text(.content) {
+            self = .content(path: path, before: try text(.before), after: try text(.after) ?? "")
+        } else {
+            let name = try object.decode(String.self, forKey: .attribute)
+            self = .attribute(name, from: try text(.from), to: try text(.to))
+        }
+    }
+}
+
+extension Duration {
+    /// To the millisecond.
+    fileprivate var seconds: Double {
+        let milliseconds = self / .milliseconds(1)
+        return milliseconds.rounded() / 1000
+    }
+}
