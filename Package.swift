@@ -68,7 +68,9 @@ let package = Package(
             dependencies: ["VRRP", "KeepalivedConfiguration", "CLinux"]
         ),
 
-        .testTarget(name: "SSHTests", dependencies: ["SSH"]),
+        // Real sshd, ssh-agent and keys, for tests.
+        .target(name: "SSHTestSupport", dependencies: ["SSH"], path: "Tests/SSHTestSupport"),
+        .testTarget(name: "SSHTests", dependencies: ["SSH", "SSHTestSupport"]),
         .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory"]),
         .testTarget(name: "ProvisioningTests", dependencies: ["Provisioning", "ApusTesting", "Transports"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Provisioning"]),
@@ -76,7 +78,12 @@ let package = Package(
             name: "ResourcesTests",
             dependencies: ["Resources", "Provisioning", "HostInventory", "ApusTesting"]
         ),
-        .testTarget(name: "TransportsTests", dependencies: ["Transports", "ApusTesting"]),
+        .testTarget(
+            name: "TransportsTests",
+            dependencies: [
+                "Transports", "ApusTesting", "HostInventory", "Provisioning", "SSH", "SSHTestSupport",
+            ]
+        ),
         .testTarget(name: "VRRPTests", dependencies: ["VRRP"]),
         .testTarget(
             name: "VRRPAgentTests",

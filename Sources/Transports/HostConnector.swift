@@ -23,6 +23,7 @@ public final class HostConnector: Connector {
     private let passphrase: @Sendable (String) async -> Secret?
     private let keys = Mutex<[String: PrivateKeyFile]>([:])
     private let knownHosts = Mutex<[[String]: KnownHosts]>([:])
+    private let jumps = JumpConnections()
     private let configurations = Mutex<[String: Result<ClientConfiguration, ConfigurationError>]>([:])
 
     /// - Parameter passphrase: of the private key at that path; asked for at most once. `nil` where nobody knows it.
@@ -59,25 +60,51 @@ public final class HostConnector: Connector {
                 try self.configuration(request.configurationFile)
             }
             for hop in hops { try hop.checkIsSupported() }
-            guard hops.count == 1, let hop = hops.last else {
-                throw TransportError(
-                    .configuration,
-                    "ProxyJump is not supported by libssh2 yet\n  try: connection=openssh"
-                )
-            }
-            return SSHTransport(
-                connection: try await SSHConnection.connect(
-                    to: hop.endpoint,
-                    hostKeys: try hostKeys(hop),
-                    authentication: authentication(hop, password: request.password),
-                    deadline: (hop.options.connectTimeout ?? nil) ?? deadline,
-                    keepalive: hop.keepalive
-                )
-            )
+            return try await connect(over: hops[...], password: request.password, deadline: deadline)
         } catch let error as SSHError {
             throw TransportError(error)
         } catch let error as ConfigurationError {
             throw TransportError(.configuration, "\(error)")
+        }
+    }
+
+    /// Connects to the last of the hops, over those before it.
+    private func connect(
+        over hops: ArraySlice<ClientHop>,
+        password: Secret?,
+        deadline: Duration
+    ) async throws -> SSHTransport {
+        guard let hop = hops.last else {
+            throw TransportError(.configuration, "there is no host to connect to")
+        }
+        let gateway = try await gateway(hops.dropLast(), deadline: deadline)
+        return SSHTransport(
+            connection: try await SSHConnection.connect(
+                to: hop.endpoint,
+                hostKeys: try hostKeys(hop),
+                authentication: authentication(hop, password: password),
+                over: gateway?.connection,
+                deadline: (hop.options.connectTimeout ?? nil) ?? deadline,
+                keepalive: hop.keepalive
+            ),
+            gateway: gateway?.lease
+        )
+    }
+
+    /// The connection to the last jump host, if there is one.
+    private func gateway(
+        _ hops: ArraySlice<ClientHop>,
+        deadline: Duration
+    ) async throws -> (lease: JumpConnections.Lease, connection: SSHConnection)? {
+        guard let jump = hops.last else { return nil }
+        do {
+            return try await jumps.lease(hops.map(\.endpoint)) { [self] in
+                // The password of the inventory is that of the host alone.
+                try await connect(over: hops, password: nil, deadline: deadline).connection
+            }
+        } catch let error as SSHError {
+            let cause = TransportError(error)
+            throw TransportError(cause.code, "jump host \(jump.endpoint): \(cause.message)")
         }
     }
 

@@ -4,6 +4,8 @@ import SSH
 /// A host over libssh2.
 struct SSHTransport: Transport {
     let connection: SSHConnection
+    /// Keeps the connection to the jump host.
+    let gateway: JumpConnections.Lease?
 
     var loginUser: String { connection.endpoint.user }
 

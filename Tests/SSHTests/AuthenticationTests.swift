@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import SSHTestSupport
 import Testing
 
 @testable import SSH

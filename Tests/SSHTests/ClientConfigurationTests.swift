@@ -1,4 +1,5 @@
 import Foundation
+import SSHTestSupport
 import Testing
 
 @testable import SSH
@@ -79,7 +80,8 @@ struct ClientConfigurationTests {
         Case("UserKnownHostsFile ${NO_SUCH_VARIABLE}"), Case("HostName %r"), Case("User a b"),
     ]
 
-    @Test("says what ssh -G says", arguments: cases)
+    // One process at a time, so that tests with deadlines beside these have their share of the machine.
+    @Test("says what ssh -G says", .serialized, arguments: cases)
     func equalsOpenSSH(item: Case) throws {
         let folder = try TestFolder.make("config")
         let files = [

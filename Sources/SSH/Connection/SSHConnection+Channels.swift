@@ -30,12 +30,16 @@ extension SSHConnection {
     /// - Throws: `SSHError` of kind `.channel` where the server refuses, as OpenSSH does above `MaxSessions`
     ///   (10) channels; the connection stays usable. `CancellationError`.
     public func open(command: String) async throws -> SSHChannel {
-        let wanted = "a channel for a command"
         let id = try await perform(
             .session,
             isDroppable: { false },
             unclaimed: { [self] id in release(id) },
-            { [self] session in try openHandle(session, wanted: wanted) }
+            { [self] session in
+                try adopt(
+                    libssh2_channel_open_ex(session, "session", 7, Self.window, Self.packet, nil, 0),
+                    wanted: "a channel for a command"
+                )
+            }
         )
         // From here on the channel closes itself, whatever happens.
         let channel = SSHChannel(connection: self, id: id)
@@ -52,9 +56,29 @@ extension SSHConnection {
         return channel
     }
 
-    private func openHandle(_ session: OpaquePointer, wanted: String) throws -> SSHChannel.ID? {
-        guard let handle = libssh2_channel_open_ex(session, "session", 7, Self.window, Self.packet, nil, 0)
-        else {
+    /// A TCP connection from the host to another one (RFC 4254 §7.2), as a stream for a connection behind this one.
+    ///
+    /// - Throws: `SSHError` of kind `.channel` where the host refuses or gets no connection. `CancellationError`.
+    func openStream(to host: String, port: UInt16) async throws -> ChannelStream {
+        let id = try await perform(
+            .session,
+            isDroppable: { false },
+            unclaimed: { [self] id in release(id) },
+            { [self] session in
+                try adopt(
+                    libssh2_channel_direct_tcpip_ex(session, host, Int32(port), "127.0.0.1", Int32(0)),
+                    wanted: "a connection to \(host) port \(port)"
+                )
+            }
+        )
+        let channel = SSHChannel(connection: self, id: id)
+        guard let wire else { throw channelClosed() }
+        return ChannelStream(channel: channel, descriptor: wire.descriptor)
+    }
+
+    /// - Returns: nil where the channel is not open yet.
+    private func adopt(_ opened: OpaquePointer?, wanted: String) throws -> SSHChannel.ID? {
+        guard let handle = opened else {
             let code = libssh2_session_last_errno(session)
             if code == LIBSSH2_ERROR_EAGAIN { return nil }
             throw channelFailure(Int(code), wanted: wanted)

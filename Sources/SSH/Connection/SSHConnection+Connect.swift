@@ -10,6 +10,7 @@ import Glibc
 enum ConnectStage: Sendable {
     case resolving
     case connecting(String)
+    case forwarding(String)
     case handshake
     case hostKey
     case authenticating(String)
@@ -18,6 +19,7 @@ enum ConnectStage: Sendable {
         switch self {
         case .resolving: "the address of the host"
         case .connecting(let address): "a TCP connection to \(address)"
+        case .forwarding(let gateway): "a connection forwarded by the jump host \(gateway)"
         case .handshake: "the SSH handshake"
         case .hostKey: "the host key to be recorded"
         case .authenticating(let with): "an answer to \(with)"
@@ -28,6 +30,7 @@ enum ConnectStage: Sendable {
         switch self {
         case .resolving: "check the name server, or give the address in the inventory"
         case .connecting: "see whether the host is up and a firewall drops the port"
+        case .forwarding: "see whether the host is up, seen from the jump host"
         case .handshake: "see whether an SSH server listens on that port, and the host's load"
         case .hostKey: "see whether the known_hosts file is on a file system that hangs"
         case .authenticating: "see the host's sshd log and load (PAM, DNS)"
@@ -39,30 +42,42 @@ extension SSHConnection {
     /// Connects, verifies the host key, and logs in.
     ///
     /// - Parameters:
+    ///   - gateway: the connection to a jump host, over which the endpoint is reached; kept open as long as this one.
     ///   - deadline: for all of it; while a passphrase is asked for the clock stands still.
     /// - Throws: `SSHError`, or `CancellationError`; nothing is left open then.
     public static func connect(
         to endpoint: SSHEndpoint,
         hostKeys: HostKeyPolicy,
         authentication: Authentication,
+        over gateway: SSHConnection? = nil,
         deadline: Duration = .seconds(15),
         keepalive: Keepalive = .usual,
         loop: EventLoop = .shared
     ) async throws -> SSHConnection {
         let connection = SSHConnection(endpoint: endpoint, keepalive: keepalive, loop: loop)
-        try await connection.establish(hostKeys: hostKeys, authentication: authentication, deadline: deadline)
+        try await connection.establish(
+            hostKeys: hostKeys,
+            authentication: authentication,
+            over: gateway,
+            deadline: deadline
+        )
         return connection
     }
 
     private func establish(
         hostKeys: HostKeyPolicy,
         authentication: Authentication,
+        over gateway: SSHConnection?,
         deadline: Duration
     ) async throws {
         let until = ContinuousClock.now + deadline
         setDeadline(until, limit: deadline)
         do {
-            try await attach(openSocket(until: until))
+            if let gateway {
+                try await attach(openStream(over: gateway))
+            } else {
+                try await attach(SocketStream(descriptor: openSocket(until: until), loop: loop))
+            }
             stage = .handshake
             try await handshake(preferring: hostKeys.preferredTypes(for: endpoint))
             stage = .hostKey
@@ -197,6 +212,35 @@ extension SSHConnection {
             throw SystemError(call: "connect", code: code)
         }
         return descriptor
+    }
+
+    // MARK: Jump hosts
+
+    private func openStream(over gateway: SSHConnection) async throws -> ChannelStream {
+        precondition(gateway.loop === loop, "a gateway lives on the same event loop")
+        stage = .forwarding(gateway.endpoint.description)
+        let opened = Completion<ChannelStream>()
+        let (host, port) = (endpoint.host, endpoint.port)
+        let opening = Task {
+            do {
+                opened.finish(.success(try await gateway.openStream(to: host, port: port)))
+            } catch {
+                opened.finish(.failure(error))
+            }
+        }
+        defer { opening.cancel() }
+        do {
+            return try await waitOutside(for: opened)
+        } catch let error as SSHError where error.host == gateway.endpoint.description {
+            throw failure(
+                error.kind == .channel ? .refused : error.kind,
+                wanted: stage.wanted,
+                seen: error.seen,
+                remedy: error.kind == .channel
+                    ? "see whether sshd listens on port \(port) there, and AllowTcpForwarding of the jump host"
+                    : error.remedy
+            )
+        }
     }
 
     // MARK: SSH

@@ -28,7 +28,6 @@ public actor SSHConnection {
     var stage = ConnectStage.resolving
     var wire: Wire?
     var session: OpaquePointer?
-    private var registration: UInt64?
     var operations: [Operation] = []
     private var isDriving = false
     var channels: [SSHChannel.ID: ChannelState] = [:]
@@ -79,15 +78,15 @@ public actor SSHConnection {
 
     // MARK: The socket
 
-    /// Takes over a connected socket.
-    func attach(_ descriptor: Int32) throws {
-        let wire = Wire(descriptor: descriptor)
+    /// Takes over a connected stream.
+    func attach(_ stream: any ByteStream) throws {
+        let wire = Wire(stream: stream)
         guard let session = wire.makeSession() else {
             throw failure(.handshake, wanted: "an SSH session", seen: "that libssh2 has no memory for it")
         }
         self.wire = wire
         self.session = session
-        registration = try loop.register(descriptor) { [weak self] event in
+        try stream.start { [weak self] event in
             self?.assumeIsolated { connection in
                 connection.wire?.noteReadiness(event)
                 connection.drive()
@@ -104,7 +103,6 @@ public actor SSHConnection {
         }
         failOperations(error)
         endExternalWait?(error)
-        if let registration, let wire { loop.unregister(wire.descriptor, registration: registration) }
         wire?.discard()
         if let session {
             // Frees the channels too. Nothing can block any more: the bound is against a libssh2 that disagrees.

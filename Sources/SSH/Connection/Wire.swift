@@ -6,7 +6,7 @@ import Darwin
 import Glibc
 #endif
 
-/// The bytes between libssh2 and the socket.
+/// The bytes between libssh2 and the stream that carries them.
 ///
 /// libssh2 hands over whole packets, and they are always taken: thus it never has half a packet to send, and the
 /// operations of one session may interleave freely. What is queued is bounded, since nothing new is written while
@@ -17,7 +17,7 @@ final class Wire {
     private static let highWater = 512 * 1024
     private static let incomingCapacity = 64 * 1024
 
-    let descriptor: Int32
+    private let stream: any ByteStream
     private var outgoing: [UInt8] = []
     private var sent = 0
     private let incoming = UnsafeMutableRawBufferPointer.allocate(byteCount: incomingCapacity, alignment: 16)
@@ -40,14 +40,15 @@ final class Wire {
     /// What keyboard-interactive prompts are answered with.
     var promptAnswer: String?
 
-    init(descriptor: Int32) {
-        self.descriptor = descriptor
+    init(stream: any ByteStream) {
+        self.stream = stream
     }
 
     deinit {
-        close(descriptor)
         incoming.deallocate()
     }
+
+    var descriptor: Int32 { stream.descriptor }
 
     var isCongested: Bool { outgoing.count - sent >= Self.highWater }
     /// Whether received bytes may be waiting that no operation took.
@@ -62,8 +63,10 @@ final class Wire {
         if event.writable { maySend = true }
     }
 
-    /// Swallows what is sent from now on and lets libssh2 see an error where it reads, so that it can be freed.
+    /// Closes the stream, swallows what is sent from now on and lets libssh2 see an error where it reads, so that
+    /// it can be freed.
     func discard() {
+        stream.close()
         isDiscarding = true
         outgoing = []
         sent = 0
@@ -73,22 +76,20 @@ final class Wire {
         if loss == nil { loss = reason }
     }
 
-    /// Hands the socket as much as it takes.
+    /// Hands the stream as much as it takes.
     func flush() {
         guard sent < outgoing.count, maySend, loss == nil else { return }
         let wasCongested = isCongested
         outgoing.withUnsafeBytes { bytes in
             while sent < bytes.count {
-                let count = retryingInterrupts {
-                    send(descriptor, bytes.baseAddress! + sent, bytes.count - sent, Socket.sendFlags)
-                }
+                let count = stream.send(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
                 if count >= 0 {
                     sent += count
-                } else if errno == EAGAIN || errno == EWOULDBLOCK {
+                } else if count == -Int(EAGAIN) {
                     maySend = false
                     break
                 } else {
-                    lose(systemErrorText(errno))
+                    lose(stream.endReason ?? systemErrorText(Int32(-count)))
                     break
                 }
             }
@@ -125,7 +126,7 @@ final class Wire {
     private func refill() -> Int32 {
         if isDiscarding { return ECONNRESET }
         guard mayReceive, loss == nil else { return EAGAIN }
-        let count = retryingInterrupts { recv(descriptor, incoming.baseAddress, incoming.count, 0) }
+        let count = stream.receive(into: incoming)
         if count > 0 {
             head = 0
             tail = count
@@ -133,16 +134,14 @@ final class Wire {
             lastReceived = .now
             // Edge-triggered: a short read means that there is no more, unless the end of the stream is there.
             if count < incoming.count, !sawHangup { mayReceive = false }
-            // The server may hold back its next packet until this one is acknowledged (Nagle, RFC 896).
-            Socket.acknowledgeAtOnce(descriptor)
             return 0
         }
         if count == 0 {
-            lose("the server closed the connection")
-        } else if errno == EAGAIN || errno == EWOULDBLOCK {
+            lose(stream.endReason ?? "the server closed the connection")
+        } else if count == -Int(EAGAIN) {
             mayReceive = false
         } else {
-            lose(systemErrorText(errno))
+            lose(systemErrorText(Int32(-count)))
         }
         return EAGAIN
     }

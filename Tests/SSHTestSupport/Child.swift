@@ -1,17 +1,19 @@
 import Foundation
 
 /// A process that this test started. Foundation's own would pass its blocked signals on, and waits in busy loops.
-final class Child: Sendable {
+package final class Child: Sendable {
     private let identifier: pid_t
     /// What it writes to its standard output and error.
-    let output: Int32
+    package let output: Int32
     /// Its standard input; a process that reads it sees its end when this child is released.
     private let input: Int32
     /// So that no child inherits the pipes of another that is being started.
     private static let spawning = NSLock()
 
     /// - Throws: `TestServer.Failure` where it cannot be started.
-    init(_ arguments: [String], environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+    package init(_ arguments: [String], environment: [String: String] = ProcessInfo.processInfo.environment)
+        throws
+    {
         var (inputs, outputs): ([Int32], [Int32]) = ([0, 0], [0, 0])
         Self.spawning.lock()
         defer { Self.spawning.unlock() }
@@ -55,7 +57,7 @@ final class Child: Sendable {
     }
 
     /// The next bytes of its output, at most; empty at the end. Blocks.
-    func read() -> String {
+    package func read() -> String {
         var buffer = [UInt8](repeating: 0, count: 4_096)
         let count = Foundation.read(output, &buffer, buffer.count)
         return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
@@ -65,7 +67,9 @@ final class Child: Sendable {
 /// Runs a program to its end and returns what it wrote.
 /// - Throws: `TestServer.Failure` where it fails.
 @discardableResult
-func run(_ program: String, _ arguments: [String], environment: [String: String]? = nil) throws -> String {
+package func run(_ program: String, _ arguments: [String], environment: [String: String]? = nil) throws
+    -> String
+{
     // The status comes at the end of the output.
     let shell = ["/bin/sh", "-c", "\"$0\" \"$@\" </dev/null; echo \"status $?\"", program]
     let child = try Child(shell + arguments, environment: environment ?? ProcessInfo.processInfo.environment)

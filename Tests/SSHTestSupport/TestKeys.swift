@@ -3,11 +3,11 @@ import Foundation
 @testable import SSH
 
 /// Private keys of every kind, made by ssh-keygen for this run.
-struct TestKeys: Sendable {
-    static let passphrase = "correct horse"
+package struct TestKeys: Sendable {
+    package static let passphrase = "correct horse"
 
     /// Names and what ssh-keygen makes them from. `-pem` is the older format, `-secret` has a passphrase.
-    static let kinds: [(name: String, arguments: [String])] = [
+    package static let kinds: [(name: String, arguments: [String])] = [
         ("ed25519", ["-t", "ed25519"]),
         ("ecdsa-256", ["-t", "ecdsa", "-b", "256"]),
         ("ecdsa-384", ["-t", "ecdsa", "-b", "384"]),
@@ -17,14 +17,14 @@ struct TestKeys: Sendable {
         ("rsa-pem", ["-t", "rsa", "-b", "2048", "-m", "PEM"]),
         ("rsa-pkcs8", ["-t", "rsa", "-b", "2048", "-m", "PKCS8"]),
     ]
-    static let plainNames = kinds.map(\.name)
-    static let secretNames = kinds.map { "\($0.name)-secret" }
+    package static let plainNames = kinds.map(\.name)
+    package static let secretNames = kinds.map { "\($0.name)-secret" }
 
-    static let shared = Result { try TestKeys() }
+    package static let shared = Result { try TestKeys() }
 
-    let folder: String
+    package let folder: String
     /// The content of an authorized_keys file that accepts all but `stranger`.
-    let authorized: String
+    package let authorized: String
 
     private init() throws {
         folder = try TestFolder.make("keys")
@@ -46,9 +46,9 @@ struct TestKeys: Sendable {
         authorized = lines.joined()
     }
 
-    func path(_ name: String) -> String { "\(folder)/\(name)" }
+    package func path(_ name: String) -> String { "\(folder)/\(name)" }
 
-    func publicBlob(_ name: String) throws -> [UInt8] {
+    package func publicBlob(_ name: String) throws -> [UInt8] {
         let text = try String(contentsOfFile: path(name) + ".pub", encoding: .utf8)
         return Base64.decode(text.split(separator: " ")[1]) ?? []
     }

@@ -1,18 +1,24 @@
-@testable import SSH
+@testable package import SSH
 
 /// All that a command said, and how it ended.
-struct Output: Equatable {
-    var stdout: [UInt8] = []
-    var stderr: [UInt8] = []
-    var exit: SSHChannel.ExitStatus?
+package struct Output: Equatable {
+    package var stdout: [UInt8] = []
+    package var stderr: [UInt8] = []
+    package var exit: SSHChannel.ExitStatus?
 
-    var text: String { String(decoding: stdout, as: UTF8.self) }
-    var errorText: String { String(decoding: stderr, as: UTF8.self) }
+    package init(stdout: [UInt8] = [], stderr: [UInt8] = [], exit: SSHChannel.ExitStatus? = nil) {
+        self.stdout = stdout
+        self.stderr = stderr
+        self.exit = exit
+    }
+
+    package var text: String { String(decoding: stdout, as: UTF8.self) }
+    package var errorText: String { String(decoding: stderr, as: UTF8.self) }
 }
 
 extension SSHChannel {
     /// Reads to the command's end.
-    func output() async throws -> Output {
+    package func output() async throws -> Output {
         var output = Output()
         while output.exit == nil {
             switch try await read() {
@@ -27,7 +33,7 @@ extension SSHChannel {
 
 extension SSHConnection {
     /// Runs one command with that input.
-    func run(_ command: String, input: [UInt8] = []) async throws -> Output {
+    package func run(_ command: String, input: [UInt8] = []) async throws -> Output {
         let channel = try await open(command: command)
         async let output = channel.output()
         try await channel.write(input)
@@ -37,7 +43,7 @@ extension SSHConnection {
 }
 
 /// The error that `body` throws.
-func sshError(_ body: () async throws -> some Any) async throws -> SSHError {
+package func sshError(_ body: () async throws -> some Any) async throws -> SSHError {
     do {
         _ = try await body()
     } catch let error as SSHError {

@@ -1,22 +1,36 @@
 import Foundation
+import Synchronization
 
-@testable import SSH
+@testable package import SSH
 
 /// A private OpenSSH server on 127.0.0.1 that lets the current user in with the keys of `TestKeys`.
-final class TestServer: Sendable {
-    struct Failure: Error {
+package final class TestServer: Sendable {
+    package struct Failure: Error {
         let text: String
+
+        package init(text: String) { self.text = text }
     }
 
-    let port: UInt16
-    let folder: String
+    package let port: UInt16
+    package let folder: String
     private let child: Child
+    private let log = Log()
+
+    private final class Log: Sendable {
+        private let bytes = Mutex<[UInt8]>([])
+
+        func append(_ more: ArraySlice<UInt8>) { bytes.withLock { $0 += more } }
+        var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
+    }
+
+    /// How often somebody logged in.
+    package var logins: Int { log.text.ranges(of: "Accepted ").count }
 
     /// One for all tests that need nothing special.
-    static let shared = Result { try TestServer() }
+    package static let shared = Result { try TestServer() }
 
     /// - Parameter extraConfiguration: lines of sshd_config, before the usual ones (the first one wins).
-    init(extraConfiguration: String = "", hostKeys: [String] = ["ed25519", "ecdsa"]) throws {
+    package init(extraConfiguration: String = "", hostKeys: [String] = ["ed25519", "ecdsa"]) throws {
         let keys = try TestKeys.shared.get()
         let folder = try TestFolder.make("sshd")
         self.folder = folder
@@ -52,17 +66,19 @@ final class TestServer: Sendable {
         let script =
             "/usr/sbin/sshd -D -e -f \"$0\" </dev/null & trap 'kill $!; exit' TERM; cat >/dev/null; kill $!"
         child = try Child(["/bin/sh", "-c", script, "\(folder)/sshd_config"])
-        var log = ""
-        while !log.contains("Server listening on") {
+        var start = ""
+        while !start.contains("Server listening on") {
             let more = child.read()
-            guard !more.isEmpty else { throw Failure(text: "sshd did not start: \(log)") }
-            log += more
+            guard !more.isEmpty else { throw Failure(text: "sshd did not start: \(start)") }
+            start += more
         }
         // Goes on reading, so that sshd never waits for room in the pipe.
         let descriptor = dup(child.output)
-        Thread.detachNewThread {
+        Thread.detachNewThread { [log] in
             var buffer = [UInt8](repeating: 0, count: 65_536)
-            while read(descriptor, &buffer, buffer.count) > 0 {}
+            while case let count = read(descriptor, &buffer, buffer.count), count > 0 {
+                log.append(buffer[..<count])
+            }
             close(descriptor)
         }
     }
@@ -71,9 +87,9 @@ final class TestServer: Sendable {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    var endpoint: SSHEndpoint { SSHEndpoint(host: "127.0.0.1", port: port, user: NSUserName()) }
+    package var endpoint: SSHEndpoint { SSHEndpoint(host: "127.0.0.1", port: port, user: NSUserName()) }
 
-    func hostKey(_ type: String = "ed25519") throws -> HostKey {
+    package func hostKey(_ type: String = "ed25519") throws -> HostKey {
         let text = try String(contentsOfFile: "\(folder)/host_\(type).pub", encoding: .utf8)
         let fields = text.split(separator: " ")
         guard fields.count >= 2, let blob = Base64.decode(fields[1]), let key = HostKey(blob: blob) else {
@@ -83,7 +99,7 @@ final class TestServer: Sendable {
     }
 
     /// Knows all keys of this server.
-    func knownHosts() throws -> KnownHosts {
+    package func knownHosts() throws -> KnownHosts {
         let path = "\(folder)/known_hosts-\(UUID().uuidString)"
         let lines = try ["ed25519", "ecdsa"].map { type in
             let key = try hostKey(type)
@@ -93,9 +109,10 @@ final class TestServer: Sendable {
         return try KnownHosts(paths: [path])
     }
 
-    func connect(
+    package func connect(
         identities: [Authentication.Identity]? = nil,
         hostKeys: HostKeyPolicy? = nil,
+        over gateway: SSHConnection? = nil,
         deadline: Duration = .seconds(30)
     ) async throws -> SSHConnection {
         let keys = try TestKeys.shared.get()
@@ -105,19 +122,20 @@ final class TestServer: Sendable {
             authentication: Authentication(
                 identities: identities ?? [.file(PrivateKeyFile(keys.path("ed25519")))]
             ),
+            over: gateway,
             deadline: deadline
         )
     }
 
     /// A port that was free a moment ago.
-    static func freePort() throws -> UInt16 {
+    package static func freePort() throws -> UInt16 {
         let listener = try Listener(backlog: nil)
         return listener.port
     }
 }
 
 /// Folders for tests' files, all of which go when the tests end.
-enum TestFolder {
+package enum TestFolder {
     private static let root: String = {
         var template = Array("/tmp/apus-ssh-tests-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { fatalError("no temporary folder: \(errno)") }
@@ -125,7 +143,7 @@ enum TestFolder {
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }()
 
-    static func make(_ name: String) throws -> String {
+    package static func make(_ name: String) throws -> String {
         let path = "\(root)/\(name)-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         return path
@@ -133,11 +151,11 @@ enum TestFolder {
 }
 
 /// A TCP socket bound to 127.0.0.1 that never accepts; with a backlog it listens, and the kernel answers for it.
-final class Listener: Sendable {
-    let port: UInt16
-    let descriptor: Int32
+package final class Listener: Sendable {
+    package let port: UInt16
+    package let descriptor: Int32
 
-    init(backlog: Int32?) throws {
+    package init(backlog: Int32?) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -159,7 +177,7 @@ final class Listener: Sendable {
     }
 
     /// Waits for one connection, sends it `text`, and hangs up. Blocks.
-    func greetOnce(_ text: String) {
+    package func greetOnce(_ text: String) {
         let connection = accept(descriptor, nil, nil)
         _ = text.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
         shutdown(connection, Int32(SHUT_RDWR))
