@@ -17,7 +17,7 @@ public final class CollectingReporter: Reporter {
         var results: [(String, TaskResult.Outcome)] = []
         for event in events {
             switch event {
-            case .planned(host, let names): headings = names
+            case .planned(host, let tasks): headings = tasks.map(\.heading)
             case .taskFinished(host, let task, let result):
                 results.append((headings.indices.contains(task) ? headings[task] : "?", result.outcome))
             default: break

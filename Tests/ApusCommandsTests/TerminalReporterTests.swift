@@ -4,6 +4,16 @@ import Testing
 
 @testable import ApusCommands
 
+/// What `host` has to do, by the headings of its tasks.
+private func planned(_ host: String, _ headings: [String]) -> Event {
+    let tasks = headings.map { heading in
+        let resource = ResourceID(kind: "Test", name: heading)
+        let id = TaskID(play: "Test", handler: nil, role: nil, resource: resource, occurrence: 1)
+        return PlannedTask(id: id, heading: heading)
+    }
+    return .planned(host: host, tasks: tasks)
+}
+
 @Suite("A run is shown task by task, although hosts go at their own pace")
 struct TerminalReporterTests {
     /// What the reporter wrote, without colours.
@@ -31,8 +41,8 @@ struct TerminalReporterTests {
 
     private let start: [Event] = [
         .playStarted(title: "Install", hosts: ["a", "bb"], batch: (1, of: 1)),
-        .planned(host: "a", headings: ["one", "two"]),
-        .planned(host: "bb", headings: ["one", "two"]),
+        planned("a", ["one", "two"]),
+        planned("bb", ["one", "two"]),
     ]
 
     @Test func aTaskIsShownWhenAllItsHostsAreThroughWithIt() {
@@ -59,8 +69,8 @@ struct TerminalReporterTests {
         let text = output(
             of: [
                 .playStarted(title: "Install", hosts: ["a", "b"], batch: (1, of: 1)),
-                .planned(host: "a", headings: ["one", "three"]),
-                .planned(host: "b", headings: ["one", "two", "three"]),
+                planned("a", ["one", "three"]),
+                planned("b", ["one", "two", "three"]),
                 done("a", 0, .ok), done("a", 1, .ok), done("b", 0, .ok), done("b", 1, .changed),
                 done("b", 2, .ok),
             ]
@@ -73,7 +83,7 @@ struct TerminalReporterTests {
         let content = Difference([.content(path: "/etc/x", before: "a\nb\n", after: "a\nc\n")])
         let events = [
             Event.playStarted(title: "P", hosts: ["a"], batch: (1, of: 1)),
-            .planned(host: "a", headings: ["write"]),
+            planned("a", ["write"]),
             done("a", 0, .changed, content),
         ]
         #expect(!output(of: events).contains("-b"))
@@ -83,6 +93,22 @@ struct TerminalReporterTests {
                 "      --- /etc/x\n      +++ /etc/x\n      @@ -1,2 +1,2 @@\n       a\n      -b\n      +c\n"
             )
         )
+    }
+
+    @Test func aRescuedFailureIsNoFailure() {
+        var result = TaskResult(.failed("status 1"), after: .seconds(1))
+        result.isRescued = true
+        var line = Recap.Line()
+        line.rescued = 1
+        let text = output(
+            of: [
+                .playStarted(title: "P", hosts: ["a"], batch: (1, of: 1)), planned("a", ["try"]),
+                .taskFinished(host: "a", task: 0, result),
+                .runFinished(Recap(hosts: [("a", line)], duration: .seconds(1))),
+            ]
+        )
+        #expect(text.contains("Task: try\n  rescued   a      1 s\n      status 1\n"))
+        #expect(text.hasSuffix("  a  ok 0  changed 0  failed 0  rescued 1\n"))
     }
 
     @Test func theRecapCountsByHost() {

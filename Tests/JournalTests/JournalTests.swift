@@ -27,13 +27,25 @@ struct JournalTests {
         for event in events { reporter.report(event) }
     }
 
+    private static let planned = [nil, "Reload"].map { handler in
+        let resource = ResourceID(kind: "File", name: "/etc/x")
+        let id = TaskID(play: "Ä", handler: handler, role: "web", resource: resource, occurrence: 2)
+        return PlannedTask(id: id, heading: "web : two", tags: ["a", "b"])
+    }
+
+    private static let rescued = {
+        var result = TaskResult(.failed("why"), after: .zero)
+        result.isRescued = true
+        return result
+    }()
+
     /// One of each kind.
     private static let events: [Event] = [
         .runStarted(playbooks: ["site", "vrrp"], check: true),
         .playStarted(title: "Ä «play»", hosts: ["a", "b"], batch: (1, of: 2)),
         .connected(host: "a", after: .milliseconds(1234)),
         .unreachable(host: "b", reason: "no answer\nat all"),
-        .planned(host: "a", headings: ["one", "role : two"]),
+        .planned(host: "a", tasks: planned),
         .taskFinished(host: "a", task: 0, TaskResult(.ok, after: .milliseconds(7))),
         .taskFinished(
             host: "a",
@@ -51,6 +63,8 @@ struct JournalTests {
         .taskFinished(host: "a", task: 2, TaskResult(.failed("status 1: no"), after: .zero)),
         .taskFinished(host: "a", task: 3, TaskResult(.unknown("why"), after: .zero)),
         .taskFinished(host: "a", task: 4, TaskResult(.skipped("why"), after: .zero)),
+        .taskFinished(host: "a", task: 5, rescued),
+        .handlersPending(host: "a", handlers: ["Reload"]),
         .hostFinished(host: "a"),
         .playFinished,
         .notice(host: nil, "of all"),

@@ -86,6 +86,13 @@ struct Act: Resource {
     }
 }
 
+/// Tasks that leave a file behind.
+struct Touch {
+    let folder: String
+
+    func callAsFunction(_ name: String) -> Act { Act(name: name, script: "touch \(folder)/\(name)") }
+}
+
 func inventory(_ text: String) throws -> Inventory { try Inventory(parsing: text, file: "test.ini") }
 
 func run(

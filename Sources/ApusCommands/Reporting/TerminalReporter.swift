@@ -91,9 +91,9 @@ final class TerminalReporter: Reporter {
             let lines = reason.split(separator: "\n").map { $0.drop(while: \.isWhitespace) }
             return ["  " + Style.bad("unreachable") + "  \(host)  \(lines.first ?? "")"]
                 + lines.dropFirst().map { "      \($0)" }
-        case .planned(let host, let headings):
+        case .planned(let host, let tasks):
             state.busy[host] = ("looking", "", .now)
-            state.board.plan(host, headings)
+            state.board.plan(host, tasks.map(\.heading))
             return complete(&state)
         case .taskStarted(let host, let task):
             state.busy[host] = (state.board.heading(host, task: task) ?? "", "", .now)
@@ -104,6 +104,7 @@ final class TerminalReporter: Reporter {
         case .taskFinished(let host, let task, let result):
             state.board.record(host, task: task, result)
             return complete(&state)
+        case .handlersPending: return []
         case .hostFinished(let host):
             state.busy[host] = nil
             state.board.finish(host)
@@ -127,7 +128,7 @@ final class TerminalReporter: Reporter {
     private func show(_ section: BatchBoard.Section, _ state: State) -> [String] {
         var lines = ["", Style.heading("Task: \(section.heading)")]
         for (host, result) in section.results {
-            let word = Style.word(for: result.outcome).padded(to: 8)
+            let word = (result.isRescued ? "rescued" : Style.word(for: result.outcome)).padded(to: 8)
             var line = "  " + Style.colored(word, as: result.outcome)
             line += "  " + host.padded(to: state.hostWidth) + "  " + result.duration.brief.leftPadded(to: 7)
             line += remark(on: result)
@@ -206,6 +207,7 @@ struct RecapTable {
             count(check ? "would change" : "changed", line.changed, as: .changed),
             count("failed", line.failed, as: .failed("")),
         ]
+        if line.rescued > 0 { parts.append(count("rescued", line.rescued, as: .skipped(""))) }
         if line.unknown > 0 { parts.append(count("unknown", line.unknown, as: .unknown(""))) }
         if line.skipped > 0 { parts.append(count("skipped", line.skipped, as: .skipped(""))) }
         if recap.wasStopped, line.notDone > 0 { parts.append(Style.bad("not done \(line.notDone)")) }

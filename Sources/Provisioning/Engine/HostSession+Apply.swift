@@ -9,11 +9,13 @@ struct StepFailure: Error, CustomStringConvertible {
 extension HostSession {
     /// Does `steps` in order, then looks at `questions`; the last scripts and the look travel in one exchange.
     ///
+    /// - Parameter output: takes what each script wrote.
     /// - Throws: `StepFailure` where a step failed, and nothing after it was done; `TransportError`.
     func apply(
         _ steps: [Step],
         as privilege: Privilege,
         thenObserve questions: [Privilege: [AnyObservation]],
+        output: @escaping @Sendable (ShellOutput) -> Void = { _ in },
         progress: @escaping @Sendable (String) -> Void
     ) async throws -> [Privilege: Answers] {
         var scripts: [Step] = []
@@ -23,11 +25,18 @@ extension HostSession {
                 scripts.append(step)
                 continue
             default:
-                _ = try await runScripts(scripts, as: privilege, thenObserve: [], progress: progress)
+                _ = try await runScripts(
+                    scripts,
+                    as: privilege,
+                    thenObserve: [],
+                    output: output,
+                    progress: progress
+                )
                 scripts = []
             }
             switch step.action {
-            case .script(let script): try await runJob(step, script, as: privilege, progress: progress)
+            case .script(let script):
+                try await runJob(step, script, as: privilege, output: output, progress: progress)
             case .upload(let upload): try await perform(upload, of: step, as: privilege, progress: progress)
             case .reboot: try await reboot(step, as: privilege, progress: progress)
             case .powerOff: try await powerOff(step, as: privilege, progress: progress)
@@ -41,6 +50,7 @@ extension HostSession {
             scripts,
             as: privilege,
             thenObserve: sameShell,
+            output: output,
             progress: progress
         )
         return try await answers.merging(observe(questions)) { $1 }
@@ -50,6 +60,7 @@ extension HostSession {
         _ steps: [Step],
         as privilege: Privilege,
         thenObserve observations: [AnyObservation],
+        output: @Sendable (ShellOutput) -> Void,
         progress: @escaping @Sendable (String) -> Void
     ) async throws -> Answers {
         let batch = ObservationBatch(observations)
@@ -81,9 +92,10 @@ extension HostSession {
                 reason: "did not end within \(steps[section].deadline.brief) and was ended"
             )
         }
-        for case (.ran(let output), let step) in zip(outputs, steps) {
-            sayWarnings(in: output.errorText)
-            if output.status != 0 { throw StepFailure(step: step.title, reason: Self.reason(of: output)) }
+        for case (.ran(let written), let step) in zip(outputs, steps) {
+            output(written)
+            sayWarnings(in: written.errorText)
+            if written.status != 0 { throw StepFailure(step: step.title, reason: Self.reason(of: written)) }
         }
         return batch.answers(from: Array(outputs.dropFirst(steps.count)))
     }

@@ -8,11 +8,11 @@ actor HostSession {
     private let becomePassword: Secret?
     private let options: RunOptions
     private let notice: @Sendable (String) -> Void
-    /// The job that was started last.
-    private var ownJob: String?
+    private var ownJobs: Set<String> = []
     /// Whose shell holds the host's lock, or is about to.
     private var lockedBy: Privilege?
     private var transport: (any Transport)?
+    private var connecting: Task<Void, any Error>?
     private var shells: [Privilege: Shell] = [:]
     private var opening: [Privilege: Task<Shell, any Error>] = [:]
     private var knownFacts: Facts?
@@ -39,11 +39,21 @@ actor HostSession {
         self.notice = notice
     }
 
-    /// Does nothing where the connection is there.
+    /// Does nothing where the connection is there; it is made once, however many ask.
     ///
     /// - Throws: `TransportError`.
     func connect() async throws {
-        if transport == nil { transport = try await connector.connect(to: host, deadline: connectDeadline) }
+        if transport != nil { return }
+        let task =
+            connecting
+            ?? Task { transport = try await connector.connect(to: host, deadline: connectDeadline) }
+        connecting = task
+        defer { connecting = nil }
+        try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 
     var isConnected: Bool { transport != nil }
@@ -116,12 +126,12 @@ actor HostSession {
             folder: folder,
             holder: options.lock?.holder ?? "another run"
         )
-        ownJob = job.id
+        ownJobs.insert(job.id)
         return job
     }
 
     /// Whether it is of this run: no leftover, although it is listed after a lost connection.
-    func isOwn(_ path: String) -> Bool { ownJob.map { path.hasSuffix("/" + $0) } ?? false }
+    func isOwn(_ path: String) -> Bool { ownJobs.contains { path.hasSuffix("/" + $0) } }
 
     private func drop(_ privilege: Privilege) {
         shells[privilege] = nil

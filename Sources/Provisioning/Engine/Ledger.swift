@@ -29,14 +29,30 @@ final class Ledger: Sendable {
         lines.withLock { $0[host, default: .init()].notDone += tasks }
     }
 
-    func count(_ outcome: TaskResult.Outcome, on host: String) {
+    /// - Parameter tasks: how many the handlers have.
+    func setPending(_ handlers: [String], tasks: Int, on host: String) {
+        pendingHandlers.withLock { $0[host] = (handlers, tasks) }
+    }
+
+    /// Handlers that the host did not come to; their tasks are now among those not done.
+    func takePending(on host: String) -> [String] {
+        guard let left = pendingHandlers.withLock({ $0.removeValue(forKey: host) }) else { return [] }
+        expect(left.tasks, on: host)
+        return left.handlers
+    }
+
+    private let pendingHandlers = Mutex<[String: (handlers: [String], tasks: Int)]>([:])
+
+    /// - Parameter wasExpected: it is one of those of `expect`.
+    func count(_ result: TaskResult, on host: String, wasExpected: Bool) {
         lines.withLock { lines in
             let left = lines[host]?.notDone ?? 0
-            lines[host, default: .init()].notDone = max(0, left - 1)
-            switch outcome {
+            if wasExpected { lines[host, default: .init()].notDone = max(0, left - 1) }
+            switch result.outcome {
             case .ok: lines[host, default: .init()].ok += 1
             case .changed: lines[host, default: .init()].changed += 1
             case .unknown: lines[host, default: .init()].unknown += 1
+            case .failed where result.isRescued: lines[host, default: .init()].rescued += 1
             case .failed: lines[host, default: .init()].failed += 1
             case .skipped: lines[host, default: .init()].skipped += 1
             }

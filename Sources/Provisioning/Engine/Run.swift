@@ -21,19 +21,24 @@ public struct Run: Sendable {
     /// - Throws: `PreflightError` before any host is touched. What happens to hosts is in the recap, not thrown.
     public func callAsFunction(_ playbooks: [Playbook]) async throws -> Recap {
         let start = ContinuousClock.now
-        let selected = try preflight(playbooks)
-        let names = Set(selected.flatMap(\.hosts).map(\.name))
+        let plays = try preflight(playbooks)
+        let names = Set(plays.flatMap(\.hosts).map(\.name))
         let hosts = inventory.hosts.filter { names.contains($0.name) }
         let ledger = Ledger(hosts: hosts.map(\.name))
-        let sessions = Dictionary(uniqueKeysWithValues: hosts.map { ($0.name, session(for: $0)) })
+        let sessions = SessionPool { name in inventory.host(named: name).map(session(for:)) }
+        let starts = StartPoint(title: options.startAt)
         reporter.report(.runStarted(playbooks: playbooks.map(\.name), check: options.check))
-        for (play, hosts) in selected {
-            await PlayRun(run: self, play: play, hosts: hosts, sessions: sessions, ledger: ledger)()
-            if isStopping { break }
+        for play in plays {
+            let playRun = PlayRun(
+                run: self,
+                chosen: play,
+                sessions: sessions,
+                ledger: ledger,
+                starts: starts
+            )
+            guard await playRun(), !isStopping else { break }
         }
-        await withTaskGroup { group in
-            for session in sessions.values { group.addTask { await session.close() } }
-        }
+        await sessions.closeAll()
         var recap = Recap(
             hosts: hosts.map { ($0.name, ledger.line(of: $0.name)) },
             duration: start.duration(to: .now)
@@ -56,78 +61,4 @@ public struct Run: Sendable {
             notice: { [reporter] in reporter.report(.notice(host: host.name, $0)) }
         )
     }
-
-    /// Selects every play's hosts and computes their tasks, as far as that goes without facts.
-    private func preflight(_ playbooks: [Playbook]) throws -> [(play: Play, hosts: [Inventory.Host])] {
-        var problems: [String] = []
-        var selected: [(Play, [Inventory.Host])] = []
-        var limit: Set<String>?
-        do {
-            limit = try options.limit.map { Set(try inventory.hosts(matching: $0).map(\.name)) }
-        } catch {
-            throw PreflightError(problems: ["--limit: \(error)"])
-        }
-        for play in playbooks.flatMap(\.plays) {
-            let hosts: [Inventory.Host]
-            do {
-                hosts = try inventory.hosts(matching: play.pattern).filter {
-                    limit?.contains($0.name) ?? true
-                }
-            } catch {
-                problems.append("play «\(play.title)»: \(error)")
-                continue
-            }
-            selected.append((play, hosts))
-            for host in hosts {
-                do {
-                    try checkConnection(of: host)
-                    _ = try tasks(of: play, on: host, facts: nil)
-                } catch is FactsNotGathered {
-                    continue
-                } catch {
-                    problems.append("play «\(play.title)», host \(host.name): \(error)")
-                }
-            }
-        }
-        var seen = Set<String>()
-        problems = problems.filter { seen.insert($0).inserted }
-        if !problems.isEmpty { throw PreflightError(problems: problems) }
-        if selected.allSatisfy(\.1.isEmpty) {
-            throw PreflightError(problems: ["no host of the inventory is selected by these plays and --limit"]
-            )
-        }
-        return selected
-    }
-
-    private func checkConnection(of host: Inventory.Host) throws {
-        let method = try host.connection.becomeMethod ?? "sudo"
-        guard method == "sudo" else {
-            throw PreflightError(problems: [
-                "becoming another user by \(method) is not supported yet; only by sudo"
-            ])
-        }
-    }
-
-    /// - Throws: `FactsNotGathered` where they are needed and not there; else what the play or a resource threw.
-    func tasks(of play: Play, on host: Inventory.Host, facts: Facts?) throws -> [Play.Task] {
-        let tasks = try play.tasks(PlayHost(host: host, facts: facts, inventory: inventory))
-            .flatMap { try $0.expanded() }
-        for task in tasks + tasks.flatMap(\.handlers).flatMap(\.tasks) {
-            do {
-                try task.resource.validate()
-            } catch {
-                throw PreflightError(problems: ["\(task.heading): \(error)"])
-            }
-        }
-        return tasks
-    }
-}
-
-/// What is wrong with the input, found before any host was touched.
-public struct PreflightError: Error, Sendable, CustomStringConvertible {
-    public let problems: [String]
-
-    public init(problems: [String]) { self.problems = problems }
-
-    public var description: String { problems.joined(separator: "\n") }
 }

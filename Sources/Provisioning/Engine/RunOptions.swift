@@ -9,6 +9,12 @@ public struct RunOptions: Sendable {
     /// Hosts at work at the same time.
     public var forks = 64
     public var limit: Pattern?
+    /// Which tasks run; all by default.
+    public var tags = TagSelection()
+    /// Each host begins with the task of this title or heading; `nil` begins with the first.
+    public var startAt: String?
+    /// Asked before each task of each host, one question at a time; `nil`, the default, asks nothing.
+    public var confirm: (@Sendable (_ host: String, _ task: String) async -> StepAnswer)?
     /// For a connection, from the first packet to the end of authentication.
     public var connectDeadline: Duration = .seconds(10)
     /// For sudo, where the inventory gives none.
@@ -23,4 +29,36 @@ public struct RunOptions: Sendable {
     public var interruption = Interruption()
 
     public init() {}
+}
+
+/// What a person says to a task before it runs.
+public enum StepAnswer: Sendable {
+    case run
+    case skip
+    /// This one and all that follow.
+    case runAll
+    /// Nothing more in this run.
+    case stop
+}
+
+/// Which tasks run, by their tags.
+public struct TagSelection: Sendable {
+    /// Only tasks with one of these, and those tagged `always`; empty is all.
+    public var only: Set<String>
+    public var skipped: Set<String>
+
+    /// Tags that mean something although no task may have them.
+    static let special: Set<String> = ["always", "never"]
+
+    public init(only: Set<String> = [], skipped: Set<String> = []) {
+        self.only = only
+        self.skipped = skipped
+    }
+
+    func includes(_ tags: Set<String>) -> Bool {
+        if !tags.isDisjoint(with: skipped) { return false }
+        if !tags.isDisjoint(with: only) { return true }
+        if tags.contains("never") { return false }
+        return only.isEmpty || tags.contains("always")
+    }
 }

@@ -16,17 +16,8 @@ extension Run {
         deadline: Duration,
         each: @escaping @Sendable (Inventory.Host, SweepResult) -> Void
     ) async {
-        await withTaskGroup { group in
-            var waiting = hosts.makeIterator()
-            for _ in 0..<max(1, options.forks) {
-                guard let host = waiting.next() else { break }
-                group.addTask { each(host, await visit(host, script, privilege, deadline)) }
-            }
-            for await _ in group {
-                if let host = waiting.next() {
-                    group.addTask { each(host, await visit(host, script, privilege, deadline)) }
-                }
-            }
+        await hosts.fanOut(atMost: options.forks) { host in
+            each(host, await visit(host, script, privilege, deadline))
         }
     }
 

@@ -3,12 +3,12 @@
 extension Event: Codable {
     private enum Kind: String, Codable {
         case runStarted, playStarted, connected, unreachable, planned, taskStarted, progress, taskFinished
-        case hostFinished, playFinished, notice, runFinished
+        case handlersPending, hostFinished, playFinished, notice, runFinished
     }
 
     private enum Key: String, CodingKey {
         case event, playbooks, check, title, hosts, batch, batches, host, seconds, reason, tasks, task, line
-        case outcome, difference, text, stopped
+        case outcome, difference, text, stopped, handlers
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -34,9 +34,9 @@ extension Event: Codable {
         case .unreachable(let host, let reason):
             try put(.unreachable, host: host)
             try object.encode(reason, forKey: .reason)
-        case .planned(let host, let headings):
+        case .planned(let host, let tasks):
             try put(.planned, host: host)
-            try object.encode(headings, forKey: .tasks)
+            try object.encode(tasks, forKey: .tasks)
         case .taskStarted(let host, let task):
             try put(.taskStarted, host: host)
             try object.encode(task, forKey: .task)
@@ -48,6 +48,9 @@ extension Event: Codable {
             try put(.taskFinished, host: host)
             try object.encode(task, forKey: .task)
             try result.encode(to: encoder)
+        case .handlersPending(let host, let handlers):
+            try put(.handlersPending, host: host)
+            try object.encode(handlers, forKey: .handlers)
         case .hostFinished(let host): try put(.hostFinished, host: host)
         case .playFinished: try put(.playFinished)
         case .notice(let host, let text):
@@ -77,13 +80,17 @@ extension Event: Codable {
         case .connected: self = .connected(host: try text(.host), after: try duration())
         case .unreachable: self = .unreachable(host: try text(.host), reason: try text(.reason))
         case .planned:
-            self = .planned(host: try text(.host), headings: try object.decode([String].self, forKey: .tasks))
+            let tasks = try object.decode([PlannedTask].self, forKey: .tasks)
+            self = .planned(host: try text(.host), tasks: tasks)
         case .taskStarted: self = .taskStarted(host: try text(.host), task: try number(.task))
         case .progress:
             self = .progress(host: try text(.host), task: try number(.task), line: try text(.line))
         case .taskFinished:
             let result = try TaskResult(from: decoder)
             self = .taskFinished(host: try text(.host), task: try number(.task), result)
+        case .handlersPending:
+            let handlers = try object.decode([String].self, forKey: .handlers)
+            self = .handlersPending(host: try text(.host), handlers: handlers)
         case .hostFinished: self = .hostFinished(host: try text(.host))
         case .playFinished: self = .playFinished
         case .notice:
@@ -103,7 +110,7 @@ extension Event: Codable {
 }
 
 extension TaskResult: Codable {
-    private enum Key: String, CodingKey { case outcome, why, seconds, difference }
+    private enum Key: String, CodingKey { case outcome, why, seconds, difference, rescued }
     private enum Word: String, Codable { case ok, changed, unknown, failed, skipped }
 
     public func encode(to encoder: any Encoder) throws {
@@ -120,6 +127,7 @@ extension TaskResult: Codable {
         try object.encodeIfPresent(why, forKey: .why)
         try object.encode(duration.seconds, forKey: .seconds)
         if !difference.isEmpty { try object.encode(difference.entries, forKey: .difference) }
+        if isRescued { try object.encode(true, forKey: .rescued) }
     }
 
     public init(from decoder: any Decoder) throws {
@@ -139,6 +147,7 @@ extension TaskResult: Codable {
             after: .seconds(try object.decode(Double.self, forKey: .seconds)),
             difference: Difference(entries ?? [])
         )
+        isRescued = try object.decodeIfPresent(Bool.self, forKey: .rescued) ?? false
     }
 }
 

@@ -5,12 +5,15 @@ public enum Event: Sendable {
     case playStarted(title: String, hosts: [String], batch: (Int, of: Int))
     case connected(host: String, after: Duration)
     case unreachable(host: String, reason: String)
-    /// What a host will do in this batch, in order.
-    case planned(host: String, headings: [String])
+    /// What a host will do in this batch, in order: its tasks, then those of the handlers that may be notified. Later
+    /// events name a task by its index here.
+    case planned(host: String, tasks: [PlannedTask])
     case taskStarted(host: String, task: Int)
     /// A line of output of what runs.
     case progress(host: String, task: Int, line: String)
     case taskFinished(host: String, task: Int, TaskResult)
+    /// The handlers of this play that were notified on the host and have not run well yet, whenever they change.
+    case handlersPending(host: String, handlers: [String])
     /// The host does nothing more in this batch.
     case hostFinished(host: String)
     case playFinished
@@ -33,6 +36,8 @@ public struct TaskResult: Sendable {
     public var outcome: Outcome
     public var duration: Duration
     public var difference: Difference
+    /// It failed, and a rescue of its block takes that up: the host is not out.
+    public var isRescued = false
 
     public init(_ outcome: Outcome, after duration: Duration, difference: Difference = Difference()) {
         self.outcome = outcome
@@ -63,6 +68,8 @@ public struct Recap: Sendable {
         public var unknown = 0
         public var failed = 0
         public var skipped = 0
+        /// Failures that the rescue of a block took up; they are not among `failed`.
+        public var rescued = 0
         public var unreachable: String?
         /// Tasks that the host did not come to, as far as they were known.
         public var notDone = 0

@@ -10,41 +10,58 @@ public struct Play: Sendable {
     /// As whom its tasks look and act, unless one says otherwise.
     public let privilege: Privilege
     public let serial: Serial?
+    /// More failed hosts than these stop the play: no host begins that has not begun.
+    public let maxFailures: Quantity?
+    /// The first failed host stops the whole run: no host begins another task.
+    public let anyFailureStopsAll: Bool
+    public let strategy: Strategy
+    public let order: Order
+    /// Handlers that were notified run also on hosts where a task failed later.
+    public let handlersAfterFailure: Bool
+    /// Of each of its tasks.
+    public let tags: Set<String>
+    /// What must hold after each batch before the next begins.
+    public let gates: [Gate]
     let tasks: @Sendable (PlayHost) throws -> [Task]
-
-    /// How many hosts go at once; a batch starts only when every host of the one before it is done and well.
-    public enum Serial: Sendable, ExpressibleByIntegerLiteral {
-        case hosts(Int)
-        /// Of the play's hosts, at least one.
-        case percent(Int)
-
-        public init(integerLiteral count: Int) { self = .hosts(count) }
-
-        func batchSize(of total: Int) -> Int {
-            switch self {
-            case .hosts(let count): max(1, count)
-            case .percent(let share): max(1, total * share / 100)
-            }
-        }
-    }
 
     /// - Parameters:
     ///   - title: what it does, as a sentence.
     ///   - pattern: the hosts, as Ansible writes them: `"balancers"`, `"all:!servers"`.
     ///   - become: as whom; the login user by default.
-    ///   - serial: hosts in a batch; all at once by default. A failure in a batch stops the play.
+    ///   - serial: hosts in a batch; all at once by default.
+    ///   - maxFailures: how many hosts may fail; by default none with `serial`, and any number without.
+    ///   - anyFailureStopsAll: the first failed host stops the whole run.
+    ///   - strategy: each host at its own pace by default.
+    ///   - order: as the pattern names them by default.
+    ///   - handlersAfterFailure: handlers run also on hosts where a task failed after the one that notified them.
+    ///   - tags: of each task.
+    ///   - gates: what must hold after each batch before the next begins.
     ///   - tasks: what throws here is reported with the host's name before anything is touched.
     public init(
         _ title: String,
         on pattern: Pattern,
         become: Privilege = .login,
         serial: Serial? = nil,
+        maxFailures: Quantity? = nil,
+        anyFailureStopsAll: Bool = false,
+        strategy: Strategy = .independent,
+        order: Order = .pattern,
+        handlersAfterFailure: Bool = false,
+        tags: Set<String> = [],
+        gates: [Gate] = [],
         @TaskBuilder tasks: @escaping @Sendable (PlayHost) throws -> [Task]
     ) {
         self.title = title
         self.pattern = pattern
         self.privilege = become
         self.serial = serial
+        self.maxFailures = maxFailures ?? (serial == nil ? nil : 0)
+        self.anyFailureStopsAll = anyFailureStopsAll
+        self.strategy = strategy
+        self.order = order
+        self.handlersAfterFailure = handlersAfterFailure
+        self.tags = tags
+        self.gates = gates
         self.tasks = tasks
     }
 }

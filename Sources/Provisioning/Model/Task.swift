@@ -1,6 +1,8 @@
 extension Play {
-    /// A resource in a play: what the engine converges, and what it is called.
-    public struct Task: Sendable {
+    /// A resource in a play: what the engine converges, what it is called, and how it is gone about.
+    ///
+    /// Tasks are made by resources, roles, `Block` and `Deferred`, and changed by the modifiers of `PlayItem`.
+    public struct Task: PlayItem {
         /// For people; the resource's identity where nothing better was said.
         public var title: String
         /// The type of the role that it came from.
@@ -9,51 +11,117 @@ extension Play {
         public var handlers: [Handler] = []
         /// A failure is reported, and the host goes on.
         public var ignoresFailure = false
-        private let content: Content
+        /// What `--tags` and `--skip-tags` select by; those of its role, block and play are its own too.
+        public var tags: Set<String> = []
+        var conditions: [@Sendable (TaskResults) throws -> Bool] = []
+        var retry: Retry?
+        /// Exported to the scripts of its steps.
+        var environment: [String: String] = [:]
+        /// Of each of its steps.
+        var deadline: Duration?
+        var savedOutput: String?
+        var runsOnce = false
+        /// The host on which it looks and acts instead.
+        var delegate: String?
+        var throttle: Throttle?
+        private(set) var content: Content
 
-        private enum Content: Sendable {
+        enum Content: Sendable {
             case resource(AnyResource)
             /// Stands for the tasks of a role until a play's tasks are complete, so that only the play must `try`.
             case role(@Sendable () throws -> [Task])
+            case block(body: [Task], rescue: [Task], always: [Task])
+            /// Its resource follows from results of earlier tasks.
+            case deferred(@Sendable (TaskResults) throws -> AnyResource)
+            case flush
+        }
+
+        struct Throttle: Sendable {
+            /// How many may be at it at once.
+            let hosts: Int
+            /// Where this was said; all tasks of which it was said there share it.
+            let place: String
+        }
+
+        struct Retry: Sendable {
+            var times: Int
+            var delay: Duration
+            var until: (@Sendable (ShellOutput) -> Bool)?
         }
 
         public init(_ resource: some Resource) {
-            content = .resource(AnyResource(resource))
-            title = resource.id.description
+            self.init(resource.id.description, .resource(AnyResource(resource)))
         }
 
         init<R: Role>(_ role: R) {
-            content = .role { try role.tasks }
-            title = R.name
+            self.init(R.name, .role { try role.tasks })
             self.role = R.name
         }
 
+        init(_ title: String, _ content: Content) {
+            self.title = title
+            self.content = content
+        }
+
+        public var asTask: Task { self }
+
+        /// What it converges; of a deferred task only a stand-in, until its turn comes.
         var resource: AnyResource {
-            guard case .resource(let resource) = content else {
-                preconditionFailure("the role \(title) was not expanded into its tasks")
+            switch content {
+            case .resource(let resource): resource
+            case .deferred: AnyResource(Unresolved(name: title))
+            case .role, .block, .flush: preconditionFailure("«\(title)» is no single task")
             }
-            return resource
         }
 
-        /// The task itself, or those of the role that it stands for.
+        public var resourceID: ResourceID {
+            if case .resource(let resource) = content { return resource.id }
+            return ResourceID(Unresolved.self, title)
+        }
+
+        /// The task itself, or those of the role that it stands for; blocks stay, with their tasks expanded.
         func expanded() throws -> [Task] {
-            guard case .role(let tasks) = content else { return [self] }
-            return try tasks().flatMap { try $0.expanded() }.map { task in
-                task.with {
-                    $0.role = $0.role ?? role
-                    $0.privilege = $0.privilege ?? privilege
-                }
+            func inside(_ tasks: [Task]) throws -> [Task] {
+                try tasks.flatMap { try $0.expanded() }.map { $0.inheriting(from: self) }
+            }
+            switch content {
+            case .resource, .deferred, .flush: return [self]
+            case .role(let tasks): return try inside(try tasks())
+            case .block(let body, let rescue, let always):
+                var block = self
+                block.content = .block(
+                    body: try inside(body),
+                    rescue: try inside(rescue),
+                    always: try inside(always)
+                )
+                return [block]
             }
         }
 
-        public var resourceID: ResourceID { resource.id }
+        /// What was said of a role or a block holds for its tasks, unless they say otherwise.
+        private func inheriting(from outer: Task) -> Task {
+            var task = self
+            task.role = role ?? outer.role
+            task.privilege = privilege ?? outer.privilege
+            task.handlers += outer.handlers
+            task.ignoresFailure = ignoresFailure || outer.ignoresFailure
+            task.tags.formUnion(outer.tags)
+            task.conditions = outer.conditions + conditions
+            task.retry = retry ?? outer.retry
+            task.environment = outer.environment.merging(environment) { $1 }
+            task.deadline = deadline ?? outer.deadline
+            task.runsOnce = runsOnce || outer.runsOnce
+            task.delegate = delegate ?? outer.delegate
+            task.throttle = throttle ?? outer.throttle
+            if case .block(let body, let rescue, let always) = content {
+                func inside(_ tasks: [Task]) -> [Task] { tasks.map { $0.inheriting(from: outer) } }
+                task.content = .block(body: inside(body), rescue: inside(rescue), always: inside(always))
+            }
+            return task
+        }
 
-        public func named(_ title: String) -> Task { with { $0.title = title } }
-        /// Looks and acts as another user than the play's.
-        public func become(_ privilege: Privilege) -> Task { with { $0.privilege = privilege } }
-        /// Runs `handler` at the end of the play, once, where this task changed something.
-        public func notify(_ handler: Handler) -> Task { with { $0.handlers.append(handler) } }
-        public func ignoringFailure() -> Task { with { $0.ignoresFailure = true } }
+        /// The same task with the resource that its closure made.
+        func resolved(_ resource: AnyResource) -> Task { with { $0.content = .resource(resource) } }
 
         func with(_ change: (inout Task) -> Void) -> Task {
             var copy = self
@@ -66,55 +134,11 @@ extension Play {
     }
 }
 
-extension Resource {
-    public func named(_ title: String) -> Play.Task { Play.Task(self).named(title) }
-    public func become(_ privilege: Privilege) -> Play.Task { Play.Task(self).become(privilege) }
-    public func notify(_ handler: Handler) -> Play.Task { Play.Task(self).notify(handler) }
-    public func ignoringFailure() -> Play.Task { Play.Task(self).ignoringFailure() }
-}
-
-/// Tasks that run at the end of a play, once, on hosts where a task that notifies them changed something.
-public struct Handler: Sendable {
-    public let name: String
-    let tasks: [Play.Task]
-    let supersededBy: [ResourceID]
-
-    /// - Parameter supersededBy: resources whose change does what the handler would do: a service that was only just
-    ///   started needs no restart. The handler does not run where one of them changed after the task that notified it.
-    public init(
-        _ name: String,
-        supersededBy: [ResourceID] = [],
-        @TaskBuilder tasks: () throws -> [Play.Task]
-    ) rethrows {
-        self.name = name
-        self.supersededBy = supersededBy
-        self.tasks = try tasks().map { task in
-            task.title == task.resourceID.description ? task.named(name) : task
-        }
-    }
-}
-
-/// A reusable piece of a play: a value with typed parameters, whose tasks follow from them.
-public protocol Role: Sendable {
-    @TaskBuilder var tasks: [Play.Task] { get throws }
-    /// How headings call it; the type's name unless it says otherwise.
-    static var name: String { get }
-}
-
-extension Role {
-    public static var name: String { "\(Self.self)" }
-}
-
-/// Resources, tasks and roles, in the order in which they are done.
-@resultBuilder
-public enum TaskBuilder {
-    public static func buildExpression(_ resource: some Resource) -> [Play.Task] { [Play.Task(resource)] }
-    public static func buildExpression(_ task: Play.Task) -> [Play.Task] { [task] }
-    public static func buildExpression(_ tasks: [Play.Task]) -> [Play.Task] { tasks }
-    public static func buildExpression(_ role: some Role) -> [Play.Task] { [Play.Task(role)] }
-    public static func buildBlock(_ parts: [Play.Task]...) -> [Play.Task] { parts.flatMap(\.self) }
-    public static func buildArray(_ parts: [[Play.Task]]) -> [Play.Task] { parts.flatMap(\.self) }
-    public static func buildOptional(_ part: [Play.Task]?) -> [Play.Task] { part ?? [] }
-    public static func buildEither(first: [Play.Task]) -> [Play.Task] { first }
-    public static func buildEither(second: [Play.Task]) -> [Play.Task] { second }
+/// Stands where a deferred task's resource will be.
+private struct Unresolved: Resource {
+    static let kind = "Deferred"
+    let name: String
+    var isAction: Bool { true }
+    var probe: Probe<Void> { .constant(()) }
+    func plan(from state: Void) -> Plan { .unknown("depends on a result of an earlier task") }
 }

@@ -2,7 +2,7 @@
 ///
 /// It never talks to a host itself: it says how to look (`probe`) and what follows (`plan(from:)`); the engine does
 /// the talking, and looks again after every change. *Changed* means that the host was seen in the desired state.
-public protocol Resource: Sendable {
+public protocol Resource: PlayItem {
     /// What `probe` shows.
     associatedtype State: Sendable
 

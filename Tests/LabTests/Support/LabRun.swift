@@ -58,7 +58,7 @@ struct LabRun: Sendable {
         for event in events {
             switch event {
             case .playStarted(_, _, let (batch, _)): play += batch == 1 ? 1 : 0
-            case .planned(let host, let names): headings[host] = names
+            case .planned(let host, let tasks): headings[host] = tasks.map(\.heading)
             case .taskFinished(let host, let task, let result):
                 guard let node = Node(address: host), let names = headings[host], names.indices.contains(task)
                 else { continue }

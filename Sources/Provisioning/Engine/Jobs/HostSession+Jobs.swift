@@ -6,11 +6,13 @@ extension HostSession {
 
     /// Runs a step as a job: a lost connection is made anew, and the job adopted, not run twice.
     ///
+    /// - Parameter output: takes what it wrote.
     /// - Throws: `StepFailure`; `TransportError` where the host does not come back, and the next run finds the job.
     func runJob(
         _ step: Step,
         _ script: String,
         as privilege: Privilege,
+        output: @Sendable (ShellOutput) -> Void,
         progress: @escaping @Sendable (String) -> Void
     ) async throws {
         let job = try makeJob(step, script, as: privilege)
@@ -30,7 +32,10 @@ extension HostSession {
                     }
                     if !isNew { progress(line.line) }
                 }
-                try await finish(job, of: step, outputs[0], as: privilege)
+                if case .ran(let written) = outputs[0] {
+                    output(written)
+                    try await finish(job, of: step, written, as: privilege)
+                }
                 return
             } catch ShellError.deadline {
                 await self.end(job, as: privilege)
@@ -49,10 +54,9 @@ extension HostSession {
         }
     }
 
-    private func finish(_ job: Job, of step: Step, _ output: ShellSectionOutput, as privilege: Privilege)
+    private func finish(_ job: Job, of step: Step, _ output: ShellOutput, as privilege: Privilege)
         async throws
     {
-        guard case .ran(let output) = output else { return }
         _ = try await exchange([ShellSection(job.removal)], as: privilege)
         if output.status != 0 { throw StepFailure(step: step.title, reason: Self.reason(of: output)) }
     }

@@ -1,0 +1,143 @@
+import HostInventory
+
+/// A play of this run, with the hosts that its pattern and `--limit` select.
+struct ChosenPlay: Sendable {
+    /// The play's title, with a number where an earlier one has the same.
+    let name: String
+    let play: Play
+    let hosts: [Inventory.Host]
+}
+
+extension Run {
+    /// Selects every play's hosts and computes their tasks, as far as that goes without facts.
+    ///
+    /// - Throws: `PreflightError` with all that is wrong.
+    func preflight(_ playbooks: [Playbook]) throws -> [ChosenPlay] {
+        var problems: [String] = []
+        var known = KnownTasks()
+        var chosen: [ChosenPlay] = []
+        var occurrences: [String: Int] = [:]
+        let limit = try limitedHosts()
+        for play in playbooks.flatMap(\.plays) {
+            do {
+                let hosts = try inventory.hosts(matching: play.pattern).filter {
+                    limit?.contains($0.name) ?? true
+                }
+                try checkOrder(of: play)
+                occurrences[play.title, default: 0] += 1
+                let number = occurrences[play.title, default: 1]
+                let name = number == 1 ? play.title : "\(play.title) #\(number)"
+                chosen.append(ChosenPlay(name: name, play: play, hosts: hosts))
+            } catch {
+                problems.append("play «\(play.title)»: \(error)")
+            }
+        }
+        for play in chosen {
+            for host in play.hosts {
+                do {
+                    try checkConnection(of: host)
+                    known.add(try tasks(of: play, on: host, facts: nil))
+                } catch is FactsNotGathered {
+                    known.isComplete = false
+                } catch {
+                    problems.append("play «\(play.play.title)», host \(host.name): \(error)")
+                }
+            }
+        }
+        problems += known.problems(with: options)
+        if problems.isEmpty, chosen.allSatisfy(\.hosts.isEmpty) {
+            problems = ["no host of the inventory is selected by these plays and --limit"]
+        }
+        var seen = Set<String>()
+        problems = problems.filter { seen.insert($0).inserted }
+        if !problems.isEmpty { throw PreflightError(problems: problems) }
+        return chosen
+    }
+
+    private func limitedHosts() throws -> Set<String>? {
+        do {
+            return try options.limit.map { Set(try inventory.hosts(matching: $0).map(\.name)) }
+        } catch {
+            throw PreflightError(problems: ["--limit: \(error)"])
+        }
+    }
+
+    private func checkOrder(of play: Play) throws {
+        guard case .explicit(let names) = play.order else { return }
+        for name in names where inventory.host(named: name) == nil {
+            let near = didYouMean(nearNames(to: name, among: inventory.hosts.map(\.name)))
+            throw PreflightError(problems: [
+                "its order names «\(name)», which the inventory does not have\(near)"
+            ])
+        }
+    }
+
+    private func checkConnection(of host: Inventory.Host) throws {
+        let method = try host.connection.becomeMethod ?? "sudo"
+        guard method == "sudo" else {
+            throw PreflightError(problems: [
+                "becoming another user by \(method) is not supported yet; only by sudo"
+            ])
+        }
+    }
+
+    /// - Throws: `FactsNotGathered` where they are needed and not there; else what the play or a resource threw.
+    func tasks(of chosen: ChosenPlay, on host: Inventory.Host, facts: Facts?) throws -> [Play.Task] {
+        let tasks = try chosen.play.tasks(PlayHost(host: host, facts: facts, inventory: inventory))
+            .map { $0.with { $0.tags.formUnion(chosen.play.tags) } }.flatMap { try $0.expanded() }
+        for entry in try HostTasks(tasks, play: chosen.name).all {
+            do {
+                try entry.task.resource.validate()
+            } catch {
+                throw PreflightError(problems: ["\(entry.task.heading): \(error)"])
+            }
+            if let delegate = entry.task.delegate, inventory.host(named: delegate) == nil {
+                let near = didYouMean(nearNames(to: delegate, among: inventory.hosts.map(\.name)))
+                throw PreflightError(problems: [
+                    "\(entry.task.heading): is delegated to «\(delegate)», which the inventory does not have\(near)"
+                ])
+            }
+        }
+        return tasks
+    }
+}
+
+/// What is known of all tasks before any host is touched.
+private struct KnownTasks {
+    var isComplete = true
+    private var tags: Set<String> = []
+    private var titles: Set<String> = []
+
+    mutating func add(_ tasks: [Play.Task]) {
+        for task in Program(tasks, play: "").entries.map(\.task) {
+            tags.formUnion(task.tags)
+            titles.formUnion([task.title, task.heading])
+        }
+    }
+
+    /// Words of the command line that mean no task. Nothing is said where some tasks need facts to be known.
+    func problems(with options: RunOptions) -> [String] {
+        guard isComplete else { return [] }
+        let wanted = options.tags.only.union(options.tags.skipped).subtracting(TagSelection.special)
+        var problems = wanted.subtracting(tags).sorted().map { tag in
+            let near = didYouMean(nearNames(to: tag, among: tags))
+            let all = tags.isEmpty ? "" : " (there are: \(tags.sorted().joined(separator: ", ")))"
+            return "no task has the tag «\(tag)»\(near.isEmpty ? all : near)"
+        }
+        if let title = options.startAt, !titles.contains(title) {
+            problems.append(
+                "--start-at: no task is called «\(title)»\(didYouMean(nearNames(to: title, among: titles)))"
+            )
+        }
+        return problems
+    }
+}
+
+/// What is wrong with the input, found before any host was touched.
+public struct PreflightError: Error, Sendable, CustomStringConvertible {
+    public let problems: [String]
+
+    public init(problems: [String]) { self.problems = problems }
+
+    public var description: String { problems.joined(separator: "\n") }
+}

@@ -1,0 +1,132 @@
+import HostInventory
+
+extension PlayRun {
+    /// Takes one host through the play, and notes what becomes of it.
+    func visit(_ host: Inventory.Host, _ shared: PlaySharing) async {
+        guard let session = await sessions.session(of: host.name) else { return }
+        if await session.isPoweredOff {
+            run.reporter.report(.notice(host: host.name, "was powered off in this run"))
+            return
+        }
+        do {
+            try await connect(session)
+            try await converge(session, shared)
+        } catch {
+            await session.close()
+            if !Task.isCancelled {
+                lose(host.name, error)
+                stopWhereAsked(shared)
+            }
+        }
+        reportHandlersLeft(on: host.name)
+    }
+
+    private func connect(_ session: HostSession) async throws {
+        guard await !session.isConnected else { return }
+        let start = ContinuousClock.now
+        do {
+            try await session.connect()
+        } catch {
+            throw Unreachable(reason: "\(error)")
+        }
+        run.reporter.report(.connected(host: session.host.name, after: start.duration(to: .now)))
+    }
+
+    private struct Unreachable: Error {
+        let reason: String
+    }
+
+    private func converge(_ session: HostSession, _ shared: PlaySharing) async throws {
+        let host = session.host.name
+        let work = try await work(of: session)
+        run.reporter.report(.planned(host: host, tasks: work.all.map(\.planned)))
+        ledger.expect(work.main.entries.count, on: host)
+        await shared.lockstep?.join(host, tasks: work.main.entries.map(\.sharedName))
+        let converger = Converger(
+            session: session,
+            privilege: privilege(on: session.host),
+            options: run.options,
+            shared: shared,
+            work: work,
+            report: { report($0, on: host, work, shared) }
+        )
+        try await converger(handlersAfterFailure: play.handlersAfterFailure)
+    }
+
+    /// What the host has to do, as its facts, the tags and `--start-at` say.
+    private func work(of session: HostSession) async throws -> HostTasks {
+        let host = session.host
+        let tasks: [Play.Task]
+        do {
+            tasks = try run.tasks(of: chosen, on: host, facts: await session.gatheredFacts)
+        } catch is FactsNotGathered {
+            let facts = try await session.facts(as: privilege(on: host))
+            tasks = try run.tasks(of: chosen, on: host, facts: facts)
+        }
+        return try HostTasks(tasks, play: chosen.name) { task in
+            starts.hasCome(to: task, on: host.name) && run.options.tags.includes(task.tags)
+        }
+    }
+
+    /// The play's; where it names none, the inventory's `ansible_become`.
+    private func privilege(on host: Inventory.Host) -> Privilege {
+        guard play.privilege == .login, let settings = try? host.connection, settings.become == true else {
+            return play.privilege
+        }
+        return settings.becomeUser.map { $0 == "root" ? .root : .user($0) } ?? .root
+    }
+
+    private func report(
+        _ progress: Converger.Progress,
+        on host: String,
+        _ work: HostTasks,
+        _ shared: PlaySharing
+    ) {
+        switch progress {
+        case .started(let task): run.reporter.report(.taskStarted(host: host, task: task))
+        case .line(let task, let line): run.reporter.report(.progress(host: host, task: task, line: line))
+        case .finished(let task, let result):
+            ledger.count(result, on: host, wasExpected: task < work.main.entries.count)
+            run.reporter.report(.taskFinished(host: host, task: task, result))
+        case .failed:
+            ledger.markFailed(host)
+            stopWhereAsked(shared)
+        case .pending(let handlers):
+            let tasks = work.handlers.filter { handlers.contains($0.name) }.map(\.program.entries.count)
+            ledger.setPending(handlers, tasks: tasks.reduce(0, +), on: host)
+            run.reporter.report(.handlersPending(host: host, handlers: handlers))
+        }
+    }
+
+    private func stopWhereAsked(_ shared: PlaySharing) { if play.anyFailureStopsAll { shared.stopAll() } }
+
+    /// The host did not get through its tasks, for a reason that is not one task's.
+    private func lose(_ host: String, _ error: any Error) {
+        let reason: String
+        switch error {
+        case let error as Unreachable: reason = error.reason
+        case let error as TransportError where error.code != .authentication: reason = error.message
+        default:
+            ledger.markFailed(host)
+            ledger.count(TaskResult(.failed("\(error)"), after: .zero), on: host, wasExpected: true)
+            run.reporter.report(.notice(host: host, "failed: \(error)"))
+            return
+        }
+        ledger.markUnreachable(host, reason)
+        run.reporter.report(.unreachable(host: host, reason: reason))
+    }
+
+    private func reportHandlersLeft(on host: String) {
+        let handlers = ledger.takePending(on: host)
+        guard !handlers.isEmpty else { return }
+        let reason =
+            if ledger.line(of: host).unreachable != nil {
+                "since the host was lost"
+            } else {
+                ledger.isWell(host) ? "since the run was stopped" : "since a task failed"
+            }
+        run.reporter.report(
+            .notice(host: host, "not run, \(reason): \(handlers.joined(separator: ", "))")
+        )
+    }
+}
