@@ -28,9 +28,9 @@ test-lab: build agents ## The tests on the five real nodes of the lab
 	APUS_LAB=1 $(SWIFT) test --skip-build --no-parallel --filter LabTests; status=$$?; lab/lab down; exit $$status
 
 .PHONY: bench
-bench: deps ## Measures reruns, a long way and many hosts, against bare ssh and the peers
+bench: deps ## Measures reruns, a long way, many hosts and uploads, against bare ssh and the peers
 	$(SWIFT) build -c release --product apus-bench
-	@for benchmark in converged against-peers latency fan-out; do Benchmarks/$$benchmark || exit; done
+	@for benchmark in converged against-peers latency fan-out uploads; do Benchmarks/$$benchmark || exit; done
 
 .PHONY: build
 build: deps ## Builds everything, debug

@@ -6,7 +6,7 @@ import Foundation
 @main
 struct Entry {
     static func main() async {
-        await ApusCommand.main(catalog: Catalog([operations, fanOut]))
+        await ApusCommand.main(catalog: Catalog([operations, fanOut, uploadFile, uploadTree]))
     }
 
     /// What Benchmarks/peers has for Ansible and pyinfra too: 17 operations, or as many more as there are more files.
@@ -47,5 +47,15 @@ struct Entry {
         }
     }
 
+    static let uploadFile = Playbook("upload-file", summary: "$BENCH_SOURCE, a file, to $BENCH_TARGET") {
+        Play("Upload", on: "all") { _ in File(target, source: source) }
+    }
+
+    static let uploadTree = Playbook("upload-tree", summary: "$BENCH_SOURCE, a folder, to $BENCH_TARGET") {
+        Play("Upload", on: "all") { _ in FileTree(target, source: source) }
+    }
+
+    private static let source = ProcessInfo.processInfo.environment["BENCH_SOURCE"] ?? "/tmp/bench"
+    private static let target = ProcessInfo.processInfo.environment["BENCH_TARGET"] ?? "/tmp/bench"
     private static let files = ProcessInfo.processInfo.environment["BENCH_FILES"].flatMap { Int($0) } ?? 10
 }

@@ -1,6 +1,5 @@
 import Foundation
 import Provisioning
-import Synchronization
 
 /// What a file is to contain.
 public enum Content: Sendable {
@@ -18,6 +17,19 @@ public enum Content: Sendable {
         case .bytes(let bytes): SHA256Digest.hexadecimal(of: bytes)
         case .file(let path): try LocalFiles.digest(of: path)
         }
+    }
+
+    /// Sees that it can be read, and has the digest of a large file computed beside everything else.
+    ///
+    /// - Throws: `LocalFileError`.
+    func prepare() throws {
+        if case .file(let path) = self { try LocalFiles.prepareDigest(of: path) }
+    }
+
+    func isContent(of state: FileState) throws -> Bool {
+        // Another size is another content: nobody waits for the digest of a large file then.
+        if case .file = self, try size() != state.size { return false }
+        return try digest() == state.digest
     }
 
     /// In bytes.
@@ -64,64 +76,6 @@ public enum Content: Sendable {
 /// A file of this machine that cannot be used, and why.
 public struct LocalFileError: Error, Sendable, CustomStringConvertible {
     public let description: String
-}
-
-/// Reads files of this machine; digests are kept for as long as a file's size and time of change stay.
-enum LocalFiles {
-    struct Status: Hashable, Sendable {
-        let size: Int
-        let modified: Date
-    }
-
-    private static let digests = Mutex<[String: (status: Status, digest: String)]>([:])
-
-    /// - Throws: `LocalFileError` where there is no readable regular file.
-    static func status(of path: String) throws -> Status {
-        do {
-            let attributes = try FileManager.default.attributesOfItem(
-                atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-            )
-            guard attributes[.type] as? FileAttributeType == .typeRegular else {
-                throw LocalFileError(description: "\(path) is not a file")
-            }
-            return Status(
-                size: (attributes[.size] as? NSNumber)?.intValue ?? 0,
-                modified: attributes[.modificationDate] as? Date ?? .distantPast
-            )
-        } catch let error as LocalFileError {
-            throw error
-        } catch {
-            throw LocalFileError(description: "cannot read \(path): \(error.localizedDescription)")
-        }
-    }
-
-    static func digest(of path: String) throws -> String {
-        let status = try status(of: path)
-        if let known = digests.withLock({ $0[path] }), known.status == status { return known.digest }
-        var digest = SHA256Digest()
-        for chunk in try chunks(of: path) { digest.update(try chunk.get()) }
-        let finished = digest.finish()
-        digests.withLock { $0[path] = (status, finished) }
-        return finished
-    }
-
-    static func read(_ path: String) throws -> [UInt8] {
-        try chunks(of: path).reduce(into: []) { $0 += try $1.get() }
-    }
-
-    static func chunks(of path: String) throws -> AnyIterator<Result<[UInt8], any Error>> {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw LocalFileError(description: "cannot read \(path): \(String(cString: strerror(errno)))")
-        }
-        return AnyIterator {
-            do {
-                guard let data = try handle.read(upToCount: 1 << 20), !data.isEmpty else { return nil }
-                return .success([UInt8](data))
-            } catch {
-                return .failure(LocalFileError(description: "cannot read \(path): \(error)"))
-            }
-        }
-    }
 }
 
 /// `path` as written in the Swift file `base`: beside that file, unless it is absolute.

@@ -58,7 +58,7 @@ public struct File: FileReplacing {
     public func validate() throws {
         try requireAbsolute(path)
         try replacement.validate(for: path)
-        _ = try content.digest()
+        try content.prepare()
     }
 
     public func plan(from state: FileState?) -> Plan {
@@ -66,14 +66,14 @@ public struct File: FileReplacing {
         if !replacesLink, let obstacle = state?.obstacle(at: path, to: .file) { return .unknown(obstacle) }
         let present = state?.kind == .file ? state : nil
         do {
-            let digest = try content.digest()
+            let isSame = try present.map { try content.isContent(of: $0) } ?? false
             let attributes = FileAttributes(mode: mode, owner: owner, group: group)
             var difference = attributes.difference(from: present)
             if replacesLink { difference.entries.insert(Self.linkReplaced, at: 0) }
-            if present?.digest == digest, !replacesLink {
+            if isSame, !replacesLink {
                 return difference.isEmpty ? .unchanged : .change([attributes.step(for: path)], difference)
             }
-            if present?.digest != digest { try noteContent(from: present, to: digest, in: &difference) }
+            if !isSame { try noteContent(from: present, in: &difference) }
             return .change([try writing(over: present)], difference)
         } catch {
             return .unknown("\(error)")
@@ -82,13 +82,14 @@ public struct File: FileReplacing {
 
     static let linkReplaced = Difference.Entry.attribute("state", from: "symbolic link", to: "file")
 
-    private func noteContent(from state: FileState?, to digest: String, in difference: inout Difference)
-        throws
-    {
+    private func noteContent(from state: FileState?, in difference: inout Difference) throws {
         if !isSecret, let text = try content.inlineText() {
             difference.entries.append(.content(path: path, before: nil, after: text))
+        } else if let state, state.size == (try content.size()) {
+            difference.note("content", from: state.digest?.shortDigest, to: try content.digest().shortDigest)
         } else {
-            difference.note("content", from: state?.digest?.shortDigest, to: digest.shortDigest)
+            let size = "\(try content.size()) bytes"
+            difference.note("content", from: state.map { "\($0.size) bytes" }, to: size)
         }
     }
 

@@ -1,0 +1,107 @@
+import Foundation
+import Provisioning
+import Synchronization
+
+/// Reads files of this machine; digests are kept for as long as a file's size and time of change stay.
+enum LocalFiles {
+    struct Status: Hashable, Sendable {
+        let size: Int
+        let modified: Date
+    }
+
+    /// - Throws: `LocalFileError` where there is no readable regular file.
+    static func status(of path: String) throws -> Status {
+        do {
+            let attributes = try FileManager.default.attributesOfItem(
+                atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            )
+            guard attributes[.type] as? FileAttributeType == .typeRegular else {
+                throw LocalFileError(description: "\(path) is not a file")
+            }
+            return Status(
+                size: (attributes[.size] as? NSNumber)?.intValue ?? 0,
+                modified: attributes[.modificationDate] as? Date ?? .distantPast
+            )
+        } catch let error as LocalFileError {
+            throw error
+        } catch {
+            throw LocalFileError(description: "cannot read \(path): \(error.localizedDescription)")
+        }
+    }
+
+    static func read(_ path: String) throws -> [UInt8] {
+        try chunks(of: path).reduce(into: []) { $0 += try $1.get() }
+    }
+
+    static func chunks(of path: String) throws -> AnyIterator<Result<[UInt8], any Error>> {
+        guard let handle = FileHandle(forReadingAtPath: path) else {
+            throw LocalFileError(description: "cannot read \(path): \(String(cString: strerror(errno)))")
+        }
+        return AnyIterator {
+            do {
+                guard let data = try handle.read(upToCount: 1 << 20), !data.isEmpty else { return nil }
+                return .success([UInt8](data))
+            } catch {
+                return .failure(LocalFileError(description: "cannot read \(path): \(error)"))
+            }
+        }
+    }
+
+    // MARK: Digests
+
+    private static let digests = Mutex<[String: FileDigest]>([:])
+    /// Large files are read one after the other.
+    private static let queue = DispatchQueue(label: "digests")
+    /// In bytes: what takes less than a connection does is not worth a thread.
+    private static let smallSize = 4 << 20
+
+    /// - Throws: `LocalFileError`.
+    static func digest(of path: String) throws -> String { try known(path).value() }
+
+    /// Has the digest of a large file computed in the background, where `digest(of:)` finds it.
+    ///
+    /// - Throws: `LocalFileError` where the file cannot be read.
+    static func prepareDigest(of path: String) throws {
+        _ = try chunks(of: path)
+        let digest = try known(path)
+        if digest.status.size > smallSize { queue.async { digest.compute() } }
+    }
+
+    private static func known(_ path: String) throws -> FileDigest {
+        let status = try status(of: path)
+        return digests.withLock { digests in
+            if let known = digests[path], known.status == status { return known }
+            let new = FileDigest(path: path, status: status)
+            digests[path] = new
+            return new
+        }
+    }
+}
+
+/// SHA-256 of one state of a file, computed by whoever wants it first; the others wait.
+private final class FileDigest: Sendable {
+    let status: LocalFiles.Status
+    private let path: String
+    private let result = Mutex<Result<String, any Error>?>(nil)
+
+    init(path: String, status: LocalFiles.Status) {
+        self.path = path
+        self.status = status
+    }
+
+    func value() throws -> String { try compute().get() }
+
+    @discardableResult
+    func compute() -> Result<String, any Error> {
+        result.withLock { result in
+            if let result { return result }
+            let computed = Result {
+                var digest = SHA256Digest()
+                for chunk in try LocalFiles.chunks(of: path) { digest.update(try chunk.get()) }
+                return digest.finish()
+            }
+            result = computed
+            return computed
+        }
+    }
+}
