@@ -221,6 +221,90 @@ extension LabSuite {
             #expect(try await serve().notable == [:])
         }
 
+        @Test("a container whose mounted file is replaced starts again, and has the new one then")
+        func mountedFile() async throws {
+            try await lab.needDocker(on: server)
+            let path = "/srv/apus-mounted.conf"
+            @Sendable @TaskBuilder func tasks(_ text: String) -> [Play.Task] {
+                File(path, contents: text)
+                DockerContainer(
+                    "probe",
+                    image: "debian:bookworm-slim",
+                    volumes: [VolumeMount(path, at: "/etc/probe.conf", readOnly: true)],
+                    command: ["sleep", "1000"]
+                )
+            }
+            let look = "docker exec probe cat /etc/probe.conf; docker inspect -f '{{.State.StartedAt}}' probe"
+            _ = try await lab.run(on: server) { tasks("one\n") }
+            let first = try await lab.shell(look, on: server)
+            #expect(first.hasPrefix("one\n"))
+            #expect(try await lab.run(on: server) { tasks("one\n") }.notable == [:])
+            let predicted = try await lab.run(on: server, check: true) { tasks("two\n") }.notable
+            #expect(
+                predicted["DockerContainer[probe]"]
+                    == .unknown("depends on File[\(path)], which would change first")
+            )
+            let both: [String: TaskResult.Outcome] = [
+                "File[\(path)]": .changed, "DockerContainer[probe]": .changed,
+            ]
+            #expect(try await lab.run(on: server) { tasks("two\n") }.notable == both)
+            let second = try await lab.shell(look, on: server)
+            #expect(second.hasPrefix("two\n"))
+            #expect(second.dropFirst(4) != first.dropFirst(4))
+            #expect(try await lab.run(on: server) { tasks("two\n") }.notable == [:])
+            // Somebody's editor replaces it by the same content.
+            try await lab.shell("cp \(path) /srv/x && mv /srv/x \(path)", on: server)
+            let repaired = try await lab.run(on: server) { tasks("two\n") }
+            #expect(repaired.notable == ["DockerContainer[probe]": .changed])
+            try await lab.shell("docker rm -f probe; rm \(path)", on: server)
+        }
+
+        @Test("a build goes on when the connection is cut, is found again, and runs once")
+        func buildIsCutOff() async throws {
+            try await lab.needDocker(on: server)
+            try await lab.shell("docker image rm -f slow 2>/dev/null || :", on: server)
+            let start = try await lab.shell("date +%s", on: server).dropLast()
+            let context = BuildContext(files: [
+                "Dockerfile":
+                    "FROM debian:bookworm-slim\nRUN until [ -e /go-\(start) ]; do sleep 0.1; done; echo once >>/built\n"
+            ])
+            let build = Task { try await lab.run(on: server) { DockerImage("slow", builtFrom: context) } }
+            // The container that the build runs in; everybody's connection but this one's is cut, and then it may go on.
+            try await Node.pi3.root(
+                """
+                id=; n=0
+                until id=$(docker ps --no-trunc | grep 'go-\(start)' | cut -c1-64) && [ -n "$id" ]; do
+                  n=$((n + 1)); [ $n -lt 300 ] || exit 1; sleep 0.1
+                done
+                mine= p=$$
+                while [ "$p" -gt 1 ]; do
+                  mine="$mine $p "; read -r life <"/proc/$p/stat"; set -- ${life##*) }; p=$2
+                done
+                cut=0
+                for p in $(pgrep -x sshd); do
+                  case $mine in *" $p "*) ;; *) kill -KILL "$p"; cut=$((cut + 1)) ;; esac
+                done
+                [ $cut -gt 0 ]
+                [ "$(docker inspect -f '{{.State.Running}}' "$id")" = true ]
+                docker exec "$id" touch /go-\(start)
+                """
+            )
+            let outcome = try await build.value
+            #expect(outcome.notable == ["DockerImage[slow:latest]": .changed])
+            #expect(outcome.transcript.contains("adopted the job again"))
+            let seen = try await lab.shell(
+                """
+                docker run --rm slow cat /built
+                docker events --since \(start) --until "$(date +%s)" --filter event=create --format '{{.Actor.Attributes.image}}' |
+                  grep -vc '^slow'
+                ls -A /var/lib/apus/jobs
+                docker image rm -f slow >/dev/null
+                """,
+                on: server
+            )
+            #expect(seen == "once\n1\n")
+        }
+
         @Test("a Docker daemon that is stopped is said, in check mode and else")
         func daemonStopped() async throws {
             try await lab.needDocker(on: server)

@@ -158,6 +158,35 @@ extension LabSuite {
                 Line("/root/apus-line-new", "new", create: true)
             },
             Case(
+                "File, Template and FileTree",
+                cleanup: """
+                    rm -rf /root/apus-files; mkdir -p /root/apus-files/real
+                    cd /root/apus-files; ln -s real/followed followed; ln -s real/other replaced; touch real/other
+                    """,
+                alterations: [
+                    ("echo '# mine' >>/root/apus-files/checked", [0]),
+                    ("chmod 600 /root/apus-files/checked", [0]),
+                    ("chown 1 /root/apus-files/checked", [0]), ("rm /root/apus-files/checked", [0]),
+                    ("rm /root/apus-files/real/followed", [1]),
+                    ("chgrp 5 /root/apus-files/real/followed", []),
+                    ("cd /root/apus-files; mv replaced real/other; ln -s real/other replaced", [2]),
+                    ("sed -i s/Ada/Bob/ /root/apus-files/rendered", [3]),
+                    ("rm /root/apus-files/tree/style.css", [4]),
+                    ("chmod 600 /root/apus-files/tree/style.css", [4]),
+                ]
+            ) {
+                File("/root/apus-files/checked", contents: "key = 5\n", mode: 0o640, owner: "root")
+                    .validated(by: ["grep", "-q", "^key", .candidate]).keepingBackups(2)
+                File("/root/apus-files/followed", contents: "followed\n")
+                File("/root/apus-files/replaced", contents: "replaced\n").replacingSymbolicLink()
+                Template("/root/apus-files/rendered", text: "{{ name }}\n", context: ["name": "Ada"])
+                FileTree(
+                    "/root/apus-files/tree",
+                    source: Lab.root + "/roles/docker_server/pages",
+                    fileMode: 0o644
+                )
+            },
+            Case(
                 "Command",
                 cleanup: "rm -f /root/apus-made",
                 alterations: [("rm /root/apus-made", [0])]

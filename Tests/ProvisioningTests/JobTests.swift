@@ -14,27 +14,38 @@ struct JobTests {
     private struct Long: Resource {
         let name = "long"
         let script: String
+        var input: String?
         var deadline: Duration = .seconds(30)
         var isAction: Bool { true }
         var probe: Probe<Void> { .constant(()) }
 
         func plan(from state: Void) -> Plan {
-            .change([Step.script(name, deadline: deadline, script).asJob()], Difference())
+            let upload = input.map { input in
+                Upload(into: script, size: input.utf8.count) {
+                    AnyIterator([.success(Array(input.utf8))].makeIterator())
+                }
+            }
+            let action = upload.map { Step.Action.upload($0) } ?? .script(script)
+            return .change([Step(name, deadline: deadline, action).asJob()], Difference())
         }
     }
 
     private func run(
         _ script: String,
+        reading input: String? = nil,
         deadline: Duration = .seconds(30),
-        connector: any Connector = LocalConnector()
+        connector: any Connector = LocalConnector(),
+        check: Bool = false
     )
         async throws -> (recap: Recap, reporter: CollectingReporter)
     {
         var options = RunOptions()
+        options.check = check
         options.jobFolder = "\(scratch.path)/jobs"
         options.lock = HostLock(holder: "a test", since: "today", timeout: .seconds(20), folder: scratch.path)
         let reporter = CollectingReporter()
-        let play = Play("Take long", on: "all") { _ in Long(script: script, deadline: deadline) }
+        let play = Play("Take long", on: "all") { _ in Long(script: script, input: input, deadline: deadline)
+        }
         let run = Run(
             inventory: try inventory("one\n"),
             connector: connector,
@@ -95,17 +106,56 @@ struct JobTests {
         #expect(jobsLeft.isEmpty)
     }
 
-    @Test func aJobThatOutlivedItsRunIsWaitedForAndTold() async throws {
+    @Test func aJobReadsItsInputAlthoughTheConnectionIsLost() async throws {
+        let fragile = FragileConnector(cutting: 2, whenThereIs: "\(scratch.path)/ran")
+        let script = "echo x >>\(scratch.path)/ran; sleep 1; cat >\(scratch.path)/read"
+        let (recap, _) = try await run(script, reading: "a\nb", connector: fragile)
+        #expect(recap.exitStatus == 0)
+        #expect(fragile.connections == 3)
+        #expect(scratch.read("ran") == "x\n")
+        #expect(scratch.read("read") == "a\nb")
+        #expect(jobsLeft.isEmpty)
+    }
+
+    /// What a run leaves that is killed between the upload of an input and the start of its job.
+    @Test func anInputWithoutAJobIsRemovedWithoutAWordByTheNextRun() async throws {
+        try FileManager.default.createDirectory(
+            atPath: scratch.path + "/jobs/stray",
+            withIntermediateDirectories: true
+        )
+        try scratch.write("jobs/stray/input", "half of it")
+        #expect(try await run(":", check: true).reporter.notices == [])
+        #expect(jobsLeft == ["stray"])
+        #expect(try await run(":").reporter.notices == [])
+        #expect(jobsLeft.isEmpty)
+    }
+
+    /// After a restart of the host its process's number may be another's.
+    @Test func aJobOfAnotherBootIsNotWaitedFor() async throws {
+        try leave(script: "", pid: "\(getpid()) 1")
+        let (recap, reporter) = try await run(":")
+        #expect(recap.exitStatus == 0)
+        #expect(reporter.notices.last?.hasSuffix(": ended without a status: was it killed?") == true)
+        #expect(jobsLeft.isEmpty)
+    }
+
+    private func leave(script: String, pid: String? = nil) throws {
         let job = scratch.path + "/jobs/left"
         try FileManager.default.createDirectory(atPath: job, withIntermediateDirectories: true)
         let until = Int(Date().timeIntervalSince1970) + 60
-        try scratch.write("jobs/left/script", "sleep 1; echo x >>\(scratch.path)/left; exit 4\n")
+        try scratch.write("jobs/left/script", script + "\n")
         try scratch.write("jobs/left/about", "apt-get install x\nme@there\nyesterday\n\(until)\n")
+        if let pid { try scratch.write("jobs/left/pid", pid + "\n") }
+    }
+
+    @Test func aJobThatOutlivedItsRunIsWaitedForAndTold() async throws {
+        try leave(script: "sleep 1; echo x >>\(scratch.path)/left; exit 4")
+        let job = scratch.path + "/jobs/left"
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
         process.arguments = [
             "sh", "-c",
-            "echo $$ >\(job)/pid; sh \(job)/script >\(job)/output 2>\(job)/errors; echo $? >\(job)/status",
+            "\(ProcessBirth.function)\nborn $$; echo $$ $since >\(job)/pid; sh \(job)/script >\(job)/output 2>\(job)/errors; echo $? >\(job)/status",
         ]
         try process.run()
         let (recap, reporter) = try await run("[ -e \(scratch.path)/left ]")

@@ -37,6 +37,15 @@ extension HostSession {
             switch step.action {
             case .script(let script):
                 try await runJob(step, script, as: privilege, output: output, progress: progress)
+            case .upload(let upload) where step.isJob:
+                try await runJob(
+                    step,
+                    upload.receiver,
+                    reading: upload,
+                    as: privilege,
+                    output: output,
+                    progress: progress
+                )
             case .upload(let upload): try await perform(upload, of: step, as: privilege, progress: progress)
             case .reboot: try await reboot(step, as: privilege, progress: progress)
             case .powerOff: try await powerOff(step, as: privilege, progress: progress)
@@ -116,7 +125,7 @@ extension HostSession {
         return "status \(output.status)" + (lines.isEmpty ? ", without a word" : ": \(lines)")
     }
 
-    private func perform(
+    func perform(
         _ upload: Upload,
         of step: Step,
         as privilege: Privilege,

@@ -108,6 +108,7 @@ actor HostSession {
         var login = ShellLogin(transport: transport, password: becomePassword, claim: claim, notice: notice)
         if listsJobs {
             login.jobs = JobFolder(privilege, loginUser: transport.loginUser, override: options.jobFolder)
+            login.listsBegunJobs = isCheck
         }
         return try await login.open(privilege)
     }

@@ -23,7 +23,7 @@ public struct RunOptions: Sendable {
     /// Keeps other runs away from the hosts of this one. `nil`, the default of the library, takes no lock; nor does
     /// check mode.
     public var lock: HostLock?
-    /// Where hosts keep the jobs of a run; `nil` is /run/apus/jobs of root, and ~/.local/state/apus/jobs of others.
+    /// Where hosts keep the jobs of a run; `nil` is /var/lib/apus/jobs of root, and ~/.local/state/apus/jobs of others.
     public var jobFolder: String?
     /// By which the run can be asked to stop.
     public var interruption = Interruption()

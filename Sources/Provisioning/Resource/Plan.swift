@@ -29,7 +29,8 @@ public struct Step: Sendable {
     /// After this long the step has failed, and what it started is ended.
     public var deadline: Duration
     /// For scripts that take long: runs detached from the connection, so that a lost one neither ends it nor loses
-    /// what it wrote and how it ended. It costs an exchange more; its standard input is empty.
+    /// what it wrote and how it ended. It costs an exchange more; its standard input is empty. Of an upload, the content
+    /// is stored on the host first; then its receiver runs so, and reads it from there.
     public var isJob = false
 
     public enum Action: Sendable {

@@ -11,6 +11,8 @@ struct ShellLogin: Sendable {
     var claim: LockClaim?
     /// Where it looks for jobs that were left on the host; `nil` where nobody asks.
     var jobs: JobFolder?
+    /// Whether jobs that never began are left out.
+    var listsBegunJobs = false
     /// Says what it waits for.
     var notice: @Sendable (String) -> Void = { _ in }
 
@@ -48,7 +50,7 @@ struct ShellLogin: Sendable {
     private func command(for privilege: Privilege, nonce: String) -> String {
         let setup =
             "LC_ALL=C; export LC_ALL; PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; export PATH; umask 022"
-        let listing = jobs?.listing(nonce: nonce) ?? ""
+        let listing = jobs?.listing(nonce: nonce, begun: listsBegunJobs) ?? ""
         let end = claim.map { $0.script(nonce: nonce) } ?? "echo \(nonce) $$; exec sh"
         let shell = "sh -c 'echo; \(setup); \(listing)\(end)'"
         let user: String

@@ -88,20 +88,46 @@ public struct DockerContainer: Resource {
         public var container: InspectedContainer?
         /// What the image's name stands for now.
         public var image: DockerImageState?
+        /// By path of the host, the files that it mounts.
+        public var files: [String: MountedFile]
 
-        public init(container: InspectedContainer?, image: DockerImageState?) {
+        public init(
+            container: InspectedContainer?,
+            image: DockerImageState?,
+            files: [String: MountedFile] = [:]
+        ) {
             self.container = container
             self.image = image
+            self.files = files
         }
     }
 
     public var probe: Probe<State> {
         let image = DockerImageObservation(reference: ImageReference(image).description)
-        return Probe(DockerContainerObservation(name: name)).and(Probe(image)).map(State.init)
+        let files = state == .running ? paths : []
+        return Probe(DockerContainerObservation(name: name)).and(Probe(image))
+            .and(
+                .all(
+                    files.map {
+                        Probe(MountedFileObservation(container: name, source: $0.source, path: $0.path))
+                    }
+                )
+            )
+            .map { seen, mounted in
+                let files = Dictionary(zip(files.map(\.source), mounted)) { $0 == .same ? $1 : $0 }
+                return State(container: seen.0, image: seen.1, files: files)
+            }
     }
 
+    /// What it mounts from the host by path: files or folders.
+    private var paths: [VolumeMount] { volumes.filter { $0.source.hasPrefix("/") } }
+
     public var dependencies: [ResourceID] {
-        state == .absent ? [] : [ResourceID(DockerImage.self, ImageReference(image).description)]
+        if state == .absent { return [] }
+        let files = paths.flatMap {
+            [ResourceID(File.self, $0.source), ResourceID(Template.self, $0.source)]
+        }
+        return [ResourceID(DockerImage.self, ImageReference(image).description)] + files
     }
 
     public func plan(from seen: State) -> Plan {
@@ -122,8 +148,24 @@ public struct DockerContainer: Resource {
             }
             return .change([scripts.replace(isThere: true)], difference)
         }
-        guard let step = stateStep(status, scripts) else { return .unchanged }
+        guard let step = stateStep(status, scripts) else { return refreshing(seen.files, scripts) }
         return .change([step], Difference([.attribute("state", from: status, to: state.rawValue)]))
+    }
+
+    /// Restarts a container that has files which were replaced since it started.
+    private func refreshing(_ files: [String: MountedFile], _ scripts: ContainerScripts) -> Plan {
+        if let hidden = files.first(where: { $0.value == .hidden })?.key {
+            return .unknown("only root can see whether the container has the \(hidden) that is there now")
+        }
+        var difference = Difference()
+        for path in files.keys.sorted() where files[path] == .replaced {
+            difference.note(
+                "\(path) in the container",
+                from: "the file before it was replaced",
+                to: "the present one"
+            )
+        }
+        return difference.isEmpty ? .unchanged : .change([scripts.start("restart")], difference)
     }
 
     /// What brings a container with the right configuration into the right state; `nil` where it is in it.

@@ -3,7 +3,8 @@ public import Provisioning
 /// An image on a host: built there from a folder of this machine, or pulled.
 ///
 /// A built image carries the digest of what it was built from as the label `apus.context`; it is built again when
-/// that differs. The context streams into `docker build`, and no file of it stays on the host.
+/// that differs. The context is stored on the host for as long as the build takes, which goes on where the connection is
+/// lost.
 public struct DockerImage: Resource {
     /// With its tag: "haproxy:latest".
     public let name: String
@@ -90,6 +91,6 @@ public struct DockerImage: Resource {
         // One stream: the builders disagree on which of the two tells why a build failed.
         let receiver = "BUILDKIT_PROGRESS=plain; export BUILDKIT_PROGRESS; \(words.shellQuoted) 2>&1"
         let upload = Upload(into: receiver, size: try archive.size()) { archive.chunks() }
-        return Step("build the image \(name)", deadline: .seconds(3600), .upload(upload))
+        return Step("build the image \(name)", deadline: .seconds(3600), .upload(upload)).asJob()
     }
 }

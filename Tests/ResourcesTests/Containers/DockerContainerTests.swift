@@ -66,6 +66,34 @@ struct DockerContainerTests {
     }
 
     @Test(
+        "a file that was replaced since the container started costs a restart",
+        arguments: [
+            (MountedFile.same, "unchanged", []),
+            (.notMounted, "unchanged", []),
+            (
+                .replaced,
+                "change: /srv/a in the container: the file before it was replaced → the present one",
+                ["restart the container balancer"]
+            ),
+            (
+                .hidden, "unknown: only root can see whether the container has the /srv/a that is there now",
+                []
+            ),
+        ]
+    )
+    func mountedFile(seen: MountedFile, plan: String, steps: [String]) throws {
+        var state = try DockerSamples.state(container: DockerSamples.container)
+        state.files = ["/srv/a": seen]
+        #expect(DockerSamples.desired.plan(from: state).shown == plan)
+        #expect(Self.titles(DockerSamples.desired.plan(from: state)) == steps)
+        // A container that starts anyway gets the present file.
+        for status in ["exited", "restarting"] {
+            state.container?.state.status = status
+            #expect(!DockerSamples.desired.plan(from: state).lines.contains { $0.contains("/srv/a") })
+        }
+    }
+
+    @Test(
         "a state alone costs no replacement",
         arguments: [
             ("exited", DockerContainer.DesiredState.running, ["start the container balancer"]),

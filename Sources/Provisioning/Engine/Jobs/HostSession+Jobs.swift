@@ -6,16 +6,20 @@ extension HostSession {
 
     /// Runs a step as a job: a lost connection is made anew, and the job adopted, not run twice.
     ///
-    /// - Parameter output: takes what it wrote.
+    /// - Parameters:
+    ///   - input: is stored on the host first, and read from there; `nil` is none.
+    ///   - output: takes what it wrote.
     /// - Throws: `StepFailure`; `TransportError` where the host does not come back, and the next run finds the job.
     func runJob(
         _ step: Step,
         _ script: String,
+        reading input: Upload? = nil,
         as privilege: Privilege,
         output: @Sendable (ShellOutput) -> Void,
         progress: @escaping @Sendable (String) -> Void
     ) async throws {
         let job = try makeJob(step, script, as: privilege)
+        if let input { try await perform(job.storing(input), of: step, as: privilege, progress: progress) }
         let end = ContinuousClock.now + step.deadline
         let wasStarted = Mutex(false)
         while true {
@@ -123,7 +127,7 @@ extension HostSession {
                 }
                 if number <= 2 { self.say("found a job of an earlier run: \(line.line)") }
             }
-            guard case .ran(let output) = outputs[0] else { continue }
+            guard case .ran(let output) = outputs[0], !output.output.isEmpty else { continue }
             let lines = output.text.split(separator: "\n")
             say("a job of an earlier run, \(lines.first ?? "?"): \(lines.last ?? "?")")
         }

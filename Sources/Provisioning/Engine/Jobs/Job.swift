@@ -13,6 +13,24 @@ struct Job: Sendable {
 
     private var path: String { "\(folder.path)/\(id)" }
 
+    /// Stores what the script is to read on its standard input; else that is empty. Goes before `follow`.
+    func storing(_ input: Upload) -> Upload {
+        var upload = input
+        upload.receiver = """
+            set -e
+            mkdir -p -m 0700 -- \(folder.path)
+            umask 077
+            d=\(path)
+            mkdir -- "$d"
+            trap 'rm -rf -- "$d"' EXIT
+            trap 'exit 1' HUP INT TERM PIPE
+            cat >"$d/input"
+            \(input.size.map { "[ \"$(wc -c <\"$d/input\")\" -eq \($0) ] || { echo 'the content was cut off' >&2; exit 1; }" } ?? ":")
+            trap - EXIT
+            """
+        return upload
+    }
+
     /// Starts the job where it was not started yet, and follows it to its end, with its status and the end of what
     /// it wrote.
     ///
@@ -31,8 +49,10 @@ struct Job: Sendable {
 
     private var start: String {
         """
-        old=$(umask); umask 077
-          mkdir -p -- \(folder.path) && mkdir -p -- "$d" || exit
+        old=$(umask)
+          mkdir -p -m 0700 -- \(folder.path) || exit
+          umask 077
+          mkdir -p -- "$d" || exit
           printf '%s\\n' \(shellQuoted(script)) >"$d/script"
           now=$(date +%s)
           { printf '%s\\n' \(shellQuoted(step)) \(shellQuoted(holder)); date -u '+%Y-%m-%d %H:%M:%S UTC'
@@ -40,9 +60,12 @@ struct Job: Sendable {
           umask "$old"
           s=setsid; command -v setsid >/dev/null || s=nohup
           $s sh -c '
-            echo $$ >"$1/pid.new" && mv -f "$1/pid.new" "$1/pid"
-            sh "$1/script" >"$1/output" 2>"$1/errors"
-            echo $? >"$1/status.new"; mv -f "$1/status.new" "$1/status"
+            \(ProcessBirth.function)
+            born $$; echo "$$ $since" >"$1/pid.new" && mv -f "$1/pid.new" "$1/pid"
+            input=/dev/null; [ ! -e "$1/input" ] || input=$1/input
+            sh "$1/script" <"$input" >"$1/output" 2>"$1/errors"
+            status=$?; rm -f "$1/input"
+            echo $status >"$1/status.new"; mv -f "$1/status.new" "$1/status"
           ' apus-job "$d" >/dev/null 2>&1 </dev/null &
         """
     }
@@ -50,7 +73,9 @@ struct Job: Sendable {
     /// Ends the job with its process group, and removes its folder.
     var ending: String {
         """
-        d=\(path); \(Self.end)
+        d=\(path)
+        \(Self.process)
+        \(Self.end)
         rm -rf -- "$d"
         """
     }
@@ -59,10 +84,11 @@ struct Job: Sendable {
 
     /// Waits for a job that an earlier run left, ends it where its time is over, says how it ended, and removes it.
     ///
-    /// The first line that it writes is for people.
+    /// The first line that it writes is for people. Of a job that never began it writes nothing.
     static func adoption(of path: String) -> String {
         """
         d=\(shellQuoted(path))
+        [ -e "$d/about" ] || { rm -rf -- "$d"; exit; }
         { read -r step; read -r holder; read -r since; read -r until; } <"$d/about"
         left=$((until - $(date +%s)))
         echo "«$step» of $holder, begun $since"
@@ -79,9 +105,9 @@ struct Job: Sendable {
         """
         n=0; why=
         until [ -s "$d/pid" ] || [ $n -ge 100 ]; do n=$((n+1)); sleep 0.1; done
-        p=; [ ! -s "$d/pid" ] || read -r p <"$d/pid"
+        \(process)
         while [ ! -e "$d/status" ]; do
-          if [ -z "$p" ] || ! kill -0 "$p" 2>/dev/null; then
+          if ! ours || ! kill -0 "$p" 2>/dev/null; then
             sleep 0.2; [ -e "$d/status" ] || why="ended without a status: was it killed?"; break
           fi
           if [ -n "${until-}" ] && [ "$(date +%s)" -ge "$until" ]; then
@@ -103,13 +129,19 @@ struct Job: Sendable {
         read -r s <"$d/status"; exit "$s"
         """
 
-    /// For `$d`: asks, and after two seconds insists.
+    /// For `$d`: sets `$p` to the process that leads the job's group. It is not `ours` where another has that number now.
+    private static let process = """
+        p=; b=; [ ! -s "$d/pid" ] || read -r p b <"$d/pid"
+        \(ProcessBirth.function)
+        ours() { [ -n "$p" ] && born "$p" && { [ "$since" = "$b" ] || [ "$since" = 0 ]; }; }
+        """
+
+    /// After `process`: asks, and after two seconds insists.
     private static let end = """
-        p=; [ ! -s "$d/pid" ] || read -r p <"$d/pid"
-            if [ -n "$p" ]; then
-              kill -s TERM -- "-$p" 2>/dev/null; k=0
-              while kill -s 0 -- "-$p" 2>/dev/null && [ $k -lt 20 ]; do sleep 0.1; k=$((k+1)); done
-              kill -s KILL -- "-$p" 2>/dev/null
-            fi
+        if ours; then
+          kill -s TERM -- "-$p" 2>/dev/null; k=0
+          while kill -s 0 -- "-$p" 2>/dev/null && [ $k -lt 20 ]; do sleep 0.1; k=$((k+1)); done
+          kill -s KILL -- "-$p" 2>/dev/null
+        fi
         """
 }

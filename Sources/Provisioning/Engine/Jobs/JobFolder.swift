@@ -11,12 +11,16 @@ struct JobFolder: Sendable {
             case .login: loginUser == "root"
             case .user(let name): name == "root"
             }
-        // Of root: gone after a restart of the host, as the jobs are.
-        path = override.map(shellQuoted) ?? (isRoot ? "/run/apus/jobs" : "\"$HOME\"/.local/state/apus/jobs")
+        // On disk, since a job's input may be large.
+        path =
+            override.map(shellQuoted) ?? (isRoot ? "/var/lib/apus/jobs" : "\"$HOME\"/.local/state/apus/jobs")
     }
 
     /// Writes `NONCE job FOLDER` for each that is there; without a process, and for single quotes.
-    func listing(nonce: String) -> String {
-        "for j in \(path)/*/about; do [ -e \"$j\" ] && echo \"\(nonce) job ${j%/about}\"; done; "
+    ///
+    /// - Parameter begun: leaves out those of which only the input is there.
+    func listing(nonce: String, begun: Bool) -> String {
+        let mark = begun ? "$j/about" : "$j"
+        return "for j in \(path)/*; do [ -e \"\(mark)\" ] && echo \"\(nonce) job $j\"; done; "
     }
 }

@@ -1,13 +1,12 @@
+import Provisioning
+
 /// Shell around the temporary files of a change. They lie in `$folder`, beside what they will replace, and begin with a
 /// dot, so that no pattern of a "conf.d" catches them. Their names say which shell they are of.
 enum TemporaryFiles {
     /// Defines `temporary`, and removes what a run left in `$folder` that was killed in the middle. What a shell that
     /// lives may still need stays; of its own there is none, since a shell does one step after the other.
     static let preparation = """
-        born() {
-          since=0; read -r life 2>/dev/null <"/proc/$1/stat" || return 0
-          set -- ${life##*) }; since=${20}
-        }
+        \(ProcessBirth.function)
         for left in "$folder"/.apus.*.*.*; do
           [ -e "$left" ] || continue
           owner=${left#"$folder"/.apus.}; owner=${owner%.*}; born "${owner%.*}"
