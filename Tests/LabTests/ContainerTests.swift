@@ -295,7 +295,7 @@ extension LabSuite {
             let seen = try await lab.shell(
                 """
                 docker run --rm slow cat /built
-                docker events --since \(start) --until "$(date +%s)" --filter event=create --format '{{.Actor.Attributes.image}}' |
+                docker events --since \(start) --until "$(date +%s)" --filter event=start --format '{{.Actor.Attributes.image}}' |
                   grep -vc '^slow'
                 ls -A /var/lib/apus/jobs
                 docker image rm -f slow >/dev/null

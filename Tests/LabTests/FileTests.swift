@@ -50,7 +50,7 @@ extension LabSuite {
             #expect(outcome.transcript.contains("warning: /root/apus-mount is a mount point of its own"))
             #expect(try await write(File("/root/apus-mount", contents: "new\n")).notable == [:])
             let seen = try await lab.shell(
-                "cd /root; umount apus-mount; cat apus-below apus-mount; ls -A | grep apus; rm apus-below apus-mount",
+                "cd /root; umount apus-mount; cat apus-below apus-mount; ls -A | grep -e mount -e below -e '^.apus'; rm apus-below apus-mount",
                 on: Self.host
             )
             #expect(seen == "new\nold\napus-below\napus-mount\n")
@@ -80,7 +80,7 @@ extension LabSuite {
             try await lab.shell("cd /root; echo old >apus-fixed; chattr +i apus-fixed", on: Self.host)
             let outcome = try await write(File("/root/apus-fixed", contents: "new\n"))
             let left = try await lab.shell(
-                "cd /root; chattr -i apus-fixed; cat apus-fixed; ls -A | grep apus; rm apus-fixed",
+                "cd /root; chattr -i apus-fixed; cat apus-fixed; ls -A | grep -e fixed -e '^.apus'; rm apus-fixed",
                 on: Self.host
             )
             guard case .failed(let why) = outcome.notable["File[/root/apus-fixed]"] else {

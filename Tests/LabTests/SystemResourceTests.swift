@@ -147,7 +147,8 @@ extension LabSuite {
             },
             Case(
                 "Line",
-                cleanup: "printf 'one\\n#key = 0\\n' >/root/apus-line; chmod 640 /root/apus-line",
+                cleanup:
+                    "rm -f /root/apus-line*; printf 'one\\n#key = 0\\n' >/root/apus-line; chmod 640 /root/apus-line",
                 alterations: [
                     ("sed -i s/5/6/ /root/apus-line", [0]), ("echo 'key = 7' >>/root/apus-line", [0]),
                     ("sed -i /last/d /root/apus-line", [1]), ("rm /root/apus-line-new", [2]),
