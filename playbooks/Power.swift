@@ -3,9 +3,24 @@ import Roles
 
 let reboot = Playbook(
     "reboot",
-    summary: "Reboots the hosts one at a time, each when the one before it is back"
+    summary: "Reboots the cluster one host at a time; no request to the virtual address fails"
 ) {
-    Play("Reboot", on: "all", become: .root, serial: 1) { _ in
+    Play("Reboot the servers", on: "servers", become: .root, serial: 1) { host in
+        RebootServer(
+            backend: try host.vars["page"],
+            balancers: try host.inventory.hosts(matching: "balancers").map(\.name)
+        )
+    }
+    // The preferred one comes last, so that the address moves only twice.
+    Play("Reboot the balancers", on: "balancers", become: .root, serial: 1, order: .reverse) { host in
+        RebootBalancer(
+            virtualAddress: try host.vars["virtual_address"],
+            standIns: try host.inventory.hosts(matching: "balancers").filter {
+                try $0.vars["vrrp_priority", default: 100] < host.vars["vrrp_priority", default: 100]
+            }.map(\.name)
+        )
+    }
+    Play("Reboot the others", on: "all:!servers:!balancers", become: .root, serial: 1) { _ in
         RebootHost()
     }
 }

@@ -149,7 +149,7 @@ public struct VRRPAgent: Role {
         }
     }
 
-    private static let unit = "apus-vrrpd.service"
+    static let unit = "apus-vrrpd.service"
     private static let program = "/usr/local/sbin/apus-vrrpd"
     private static let configurationPath = "/etc/apus-vrrpd/keepalived.conf"
 

@@ -155,9 +155,9 @@ struct Converger: Sendable {
         let task = pass.task(index)
         state.results.note(result.outcome, of: task.resourceID)
         switch result.outcome {
-        case .ok: pass.settled.append(index)
+        case .ok: pass.settle(index)
         case .changed:
-            pass.settled.append(index)
+            pass.settle(index)
             let before = state.pending.map(\.name)
             state.note(task)
             if state.pending.map(\.name) != before { reportPending(state) }

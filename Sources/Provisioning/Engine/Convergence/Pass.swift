@@ -13,7 +13,7 @@ struct Pass {
     var blocks = BlockProgress()
     var hasChanged = false
     /// Those that were seen in the desired state.
-    var settled: [Int] = []
+    private(set) var settled: [Int] = []
     /// Check mode: what would change, or cannot be told.
     var uncertain: Set<ResourceID>
     /// Of the first look, for each task.
@@ -42,6 +42,14 @@ struct Pass {
     func number(of index: Int) -> Int { first + index }
 
     func task(_ index: Int) -> Play.Task { entries[index].task }
+
+    /// The last word on a resource holds: a service that is stopped and started again is to run.
+    mutating func settle(_ index: Int) {
+        let earlier = settled.filter {
+            task($0).resourceID != task(index).resourceID || place($0) != place(index)
+        }
+        settled = earlier + [index]
+    }
 
     /// A deferred task has its resource now.
     mutating func resolve(_ index: Int, _ resource: AnyResource) {

@@ -1,0 +1,52 @@
+import Apus
+
+/// Holds up new connections to a virtual address on the host that has it, while the address moves.
+///
+/// The first packet of a connection is dropped; the client sends it again after a second, to whoever has the address
+/// then. Nothing of it outlives a restart of the host.
+struct AddressHold: Sendable {
+    let address: String
+    /// What the balancers serve on it.
+    var port: UInt16 = 80
+
+    /// Where this host has the address: holds up what is new, and lets what is open come to its end, for 3 s at most.
+    /// Connections that are only kept open end with the move; their clients expect that (RFC 9112 §9.3.1).
+    var begin: Play.Task {
+        Command.shell(
+            """
+            iptables -w -t mangle -A PREROUTING \(rule)
+            attempts=15
+            while [ "$attempts" -gt 0 ]; do
+                open=$(echo 'show stat http_in 1 -1' | docker exec -i haproxy socat -t 5 stdio /run/haproxy.sock |
+                    awk -F, '$1 == "http_in" { print $5 }')
+                [ "${open:-0}" -gt 0 ] || break
+                attempts=$((attempts - 1))
+                sleep 0.2
+            done
+            """,
+            unless: isHeld,
+            onlyIf: hasAddress
+        )
+        .named("Hold up new connections to \(address)")
+    }
+
+    var end: Play.Task {
+        Command.shell("iptables -w -t mangle -D PREROUTING \(rule)", onlyIf: isHeld)
+            .named("Let new connections to \(address) in")
+    }
+
+    /// Where this host's agent gave the address up: waits until another one answers there.
+    func seeAnother(within deadline: Duration = .seconds(15)) -> Play.Task {
+        Command.shell(
+            "until docker exec haproxy socat /dev/null TCP:\(address):\(port),connect-timeout=1; do sleep 0.2; done",
+            onlyIf: "\(VRRPAgent.isInstalled) && ! \(hasAddress)",
+            deadline: deadline
+        )
+        .named("See another balancer answer on \(address)")
+    }
+
+    var hasAddress: String { "ip -o address show to \(address) | grep -q ." }
+
+    private var rule: String { "-d \(address) -p tcp --dport \(port) --syn -j DROP" }
+    private var isHeld: String { "iptables -w -t mangle -C PREROUTING \(rule) 2>/dev/null" }
+}
