@@ -5,14 +5,21 @@ let reboot = Playbook(
     "reboot",
     summary: "Reboots the cluster one host at a time; no request to the virtual address fails"
 ) {
-    Play("Reboot the servers", on: "servers", become: .root, serial: 1) { host in
+    Play("Reboot the servers", on: "servers", become: .root, serial: 1, anyFailureStopsAll: true) { host in
         RebootServer(
             backend: try host.vars["page"],
             balancers: try host.inventory.hosts(matching: "balancers").map(\.name)
         )
     }
     // The preferred one comes last, so that the address moves only twice.
-    Play("Reboot the balancers", on: "balancers", become: .root, serial: 1, order: .reverse) { host in
+    Play(
+        "Reboot the balancers",
+        on: "balancers",
+        become: .root,
+        serial: 1,
+        anyFailureStopsAll: true,
+        order: .reverse
+    ) { host in
         RebootBalancer(
             virtualAddress: try host.vars["virtual_address"],
             standIns: try host.inventory.hosts(matching: "balancers").filter {

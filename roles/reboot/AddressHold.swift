@@ -3,7 +3,7 @@ import Apus
 /// Holds up new connections to a virtual address on the host that has it, while the address moves.
 ///
 /// The first packet of a connection is dropped; the client sends it again after a second, to whoever has the address
-/// then. Nothing of it outlives a restart of the host.
+/// then. It ends by itself after half a minute, also where the run that began it does not live to end it.
 struct AddressHold: Sendable {
     let address: String
     /// What the balancers serve on it.
@@ -14,7 +14,8 @@ struct AddressHold: Sendable {
     var begin: Play.Task {
         Command.shell(
             """
-            iptables -w -t mangle -A PREROUTING \(rule)
+            systemd-run --quiet --on-active=30 iptables -w -t mangle -D PREROUTING \(rule) &&
+                iptables -w -t mangle -A PREROUTING \(rule) || exit
             attempts=15
             while [ "$attempts" -gt 0 ]; do
                 open=$(echo 'show stat http_in 1 -1' | docker exec -i haproxy socat -t 5 stdio /run/haproxy.sock |
@@ -47,6 +48,9 @@ struct AddressHold: Sendable {
 
     var hasAddress: String { "ip -o address show to \(address) | grep -q ." }
 
-    private var rule: String { "-d \(address) -p tcp --dport \(port) --syn -j DROP" }
+    /// Holds only while the host has the address, so that the host itself can look for another that answers on it.
+    private var rule: String {
+        "-d \(address) -m addrtype --dst-type LOCAL -p tcp --dport \(port) --syn -j DROP"
+    }
     private var isHeld: String { "iptables -w -t mangle -C PREROUTING \(rule) 2>/dev/null" }
 }

@@ -354,6 +354,7 @@ struct FileValidationTests {
         arguments: [
             (["haproxy", "-c", "-f", .candidate], "haproxy -c -f FILE"),
             (["visudo", "--check", "--file=\(.candidate)"], "visudo --check '--file=FILE'"),
+            (["\("/sbin/agent")", "--check", .candidate], "/sbin/agent --check FILE"),
             (
                 ["sh", "-c", "a 'b' \("c d") $1", "sh", .candidate],
                 "sh -c 'a '\\''b'\\'' c d $1' sh FILE"

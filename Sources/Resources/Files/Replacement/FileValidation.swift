@@ -34,7 +34,10 @@ public struct FileValidation: Sendable, Hashable, ExpressibleByArrayLiteral {
 
             public init(literalCapacity: Int, interpolationCount: Int) {}
 
-            public mutating func appendLiteral(_ text: String) { parts.append(.text(text)) }
+            public mutating func appendLiteral(_ text: String) {
+                // The compiler appends an empty one before and after what is interpolated.
+                if !text.isEmpty { parts.append(.text(text)) }
+            }
             public mutating func appendInterpolation(_ text: String) { parts.append(.text(text)) }
             public mutating func appendInterpolation(_ candidate: Candidate) { parts.append(.candidate) }
         }
