@@ -67,6 +67,15 @@ struct ConvergenceTests {
         #expect(counting.counts(of: "one") == counts)
     }
 
+    @Test func theLastWordOnAResourceHolds() async throws {
+        let path = "\(scratch.path)/mode"
+        let rolled = play([Note(path: path, text: "out"), Note(path: path, text: "in")])
+        let recap = try await run(rolled, on: try inventory("one\n")).recap
+        #expect(recap.exitStatus == 0)
+        #expect(recap.hosts[0].line.changed == 2)
+        #expect(scratch.read("mode") == "in\n")
+    }
+
     @Test func aChangeThatDoesNotLastIsAFailure() async throws {
         let hosts = try inventory("one\n")
         let note = Note(path: "\(scratch.path)/x", text: "wanted", writes: "something else")
@@ -85,7 +94,7 @@ struct ConvergenceTests {
         let recap = try await run(
             Play("Fight", on: "all") { _ in
                 Note(path: path, text: "one")
-                Note(path: path, text: "other")
+                Act(name: "undo", script: "echo other >\(path)")
             },
             on: hosts
         ).recap

@@ -39,7 +39,8 @@ public struct BackendRotation: Resource {
             [
                 .script("set \(backend) to \(order)", HAProxyServerObservation.setting(backend, to: order)),
                 .script(
-                    isIn ? "wait until \(backend) is well" : "wait until \(backend) has finished its requests",
+                    isIn
+                        ? "wait until \(backend) is well" : "wait until \(backend) has finished its requests",
                     deadline: deadline,
                     HAProxyServerObservation.waiting(for: backend, in: isIn)
                 ),
