@@ -38,14 +38,14 @@ struct ConvergenceTests {
     }
 
     @Test(
-        "costs an exchange for the facts that it needs, one for all probes, and k + 1 more for k changes; no more with the lock",
+        "costs an exchange for the facts that it needs, one for all probes, and one for each change; no more with the lock",
         arguments: [
             (changes: 0, facts: false, exchanges: 1),
             (changes: 0, facts: true, exchanges: 2),
-            (changes: 1, facts: false, exchanges: 3),
-            (changes: 3, facts: false, exchanges: 5),
-            (changes: 3, facts: true, exchanges: 6),
-            (changes: 10, facts: false, exchanges: 12),
+            (changes: 1, facts: false, exchanges: 2),
+            (changes: 3, facts: false, exchanges: 4),
+            (changes: 3, facts: true, exchanges: 5),
+            (changes: 10, facts: true, exchanges: 12),
         ]
     )
     func exchanges(changes: Int, facts: Bool, exchanges: Int) async throws {

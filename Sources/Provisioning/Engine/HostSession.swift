@@ -188,8 +188,6 @@ actor HostSession {
         return facts
     }
 
-    var gatheredFacts: Facts? { knownFacts }
-
     /// After a reboot nothing of what was known holds.
     func forget() async {
         knownFacts = nil

@@ -6,6 +6,8 @@ struct ChosenPlay: Sendable {
     let name: String
     let play: Play
     let hosts: [Inventory.Host]
+    /// By host, where they are known without facts.
+    var tasks: [String: [Play.Task]] = [:]
 }
 
 extension Run {
@@ -32,11 +34,13 @@ extension Run {
                 problems.append("play «\(play.title)»: \(error)")
             }
         }
-        for play in chosen {
+        for (index, play) in chosen.enumerated() {
             for host in play.hosts {
                 do {
                     try checkConnection(of: host)
-                    known.add(try tasks(of: play, on: host, facts: nil))
+                    let tasks = try tasks(of: play, on: host, facts: nil)
+                    known.add(tasks)
+                    chosen[index].tasks[host.name] = tasks
                 } catch is FactsNotGathered {
                     known.isComplete = false
                 } catch {

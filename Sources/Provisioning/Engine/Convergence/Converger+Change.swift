@@ -32,8 +32,7 @@ extension Converger {
         let task = pass.task(index)
         let place = pass.place(index)
         // Only a look at the same host can travel along.
-        let range = pass.range(from: index)
-        let looked = place.host == nil ? range.filter { pass.place($0).host == nil } : [index]
+        let looked = place.host == nil ? pass.lookAfter(index).filter { pass.place($0).host == nil } : [index]
         let wrote = Mutex<ShellOutput?>(nil)
         func failed(_ why: String) -> TaskResult {
             TaskResult(.failed(why), after: .zero, difference: change.difference)

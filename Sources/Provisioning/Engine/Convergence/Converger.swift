@@ -3,8 +3,8 @@ import HostInventory
 /// Brings one host into the state that its tasks describe.
 ///
 /// All tasks are looked at in one exchange. A task that must change is applied and seen again in one more, together
-/// with the tasks up to the next that is predicted to change; at the end all are looked at once more. So a converged
-/// host costs one exchange, and *k* changes cost *k* + 2, however many tasks there are.
+/// with the tasks up to the next that is predicted to change, and after the last change together with all that are
+/// done. So a converged host costs one exchange, and *k* changes cost *k* + 1, however many tasks there are.
 struct Converger: Sendable {
     let session: HostSession
     let privilege: Privilege
@@ -193,13 +193,13 @@ struct Converger: Sendable {
         pass.noteLook(at: indices)
     }
 
-    /// Looks at everything once more after changes.
+    /// Looks once more at everything that was not seen since the last change.
     ///
     /// - Returns: `true` when every task is still as it was left.
     private func isIntact(_ pass: inout Pass) async throws -> Bool {
         let powered = await session.isPoweredOff
         guard pass.hasChanged, pass.settled.count > 1, !powered else { return true }
-        try await look(at: pass.settled, in: &pass)
+        try await look(at: pass.settled.filter { !pass.isFresh($0) }, in: &pass)
         var intact = true
         for index in pass.settled {
             let task = pass.task(index)

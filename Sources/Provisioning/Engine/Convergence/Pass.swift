@@ -99,6 +99,13 @@ struct Pass {
         index...(nextChange(after: index) ?? max(index, entries.count - 1))
     }
 
+    /// What is looked at together with the change of `index`: the tasks that it is for, and after the last change all
+    /// that are done.
+    func lookAfter(_ index: Int) -> [Int] {
+        let range = range(from: index)
+        return range.upperBound == entries.count - 1 ? settled + range : Array(range)
+    }
+
     /// The first task after `index` that does not look unchanged.
     private func nextChange(after index: Int) -> Int? {
         entries.indices.dropFirst(index + 1).first { later in

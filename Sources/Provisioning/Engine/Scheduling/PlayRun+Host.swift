@@ -57,9 +57,9 @@ extension PlayRun {
     private func work(of session: HostSession) async throws -> HostTasks {
         let host = session.host
         let tasks: [Play.Task]
-        do {
-            tasks = try run.tasks(of: chosen, on: host, facts: await session.gatheredFacts)
-        } catch is FactsNotGathered {
+        if let known = chosen.tasks[host.name] {
+            tasks = known
+        } else {
             let facts = try await session.facts(as: privilege(on: host))
             tasks = try run.tasks(of: chosen, on: host, facts: facts)
         }
