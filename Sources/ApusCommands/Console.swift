@@ -19,6 +19,27 @@ enum Console {
 
     static func error(_ text: String) { put(Array((text + "\n").utf8), to: STDERR_FILENO) }
 
+    /// The lines of what a program wrote, as they are, each after two spaces.
+    static func writeIndented(_ output: [UInt8]) {
+        var text: [UInt8] = []
+        var rest = output[...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: newline) ?? rest.endIndex
+            if end > rest.startIndex { text += [space, space] + rest[..<end] }
+            text.append(newline)
+            rest = rest[end...].dropFirst()
+            if text.count > largestWrite || rest.isEmpty {
+                write(text)
+                text.removeAll(keepingCapacity: true)
+            }
+        }
+    }
+
+    private static let newline = UInt8(ascii: "\n")
+    private static let space = UInt8(ascii: " ")
+    /// About; in bytes.
+    private static let largestWrite = 64 << 10
+
     private static func put(_ bytes: [UInt8], to descriptor: Int32) {
         var bytes = bytes[...]
         while !bytes.isEmpty {
@@ -53,7 +74,7 @@ enum Console {
             while read(descriptor, &byte, 1) == 1, byte != UInt8(ascii: "\n"), byte != interrupt {
                 answer.append(byte)
             }
-            put(Array("\n".utf8), to: descriptor)
+            put([newline], to: descriptor)
             tcsetattr(descriptor, TCSAFLUSH, &settings)
             if byte == interrupt { kill(getpid(), SIGINT) }
             return Secret(String(decoding: answer, as: UTF8.self))

@@ -8,40 +8,76 @@ import Transports
 struct LabHosts {
     let inventory: Inventory
 
-    init() throws {
-        inventory = try Inventory(contentsOf: Lab.inventoryPath)
+    /// - Parameter user: who logs in, with the lab's keys; the inventory's by default.
+    init(user: String? = nil) throws {
+        guard let user else {
+            inventory = try Inventory(contentsOf: Lab.inventoryPath)
+            return
+        }
+        let variation = try LabInventory(replacing: ["ansible_user": "ansible_user=\(user)"])
+        inventory = try Inventory(contentsOf: variation.path)
     }
 
     struct Outcome {
         let recap: Recap
         /// Of each task that was not simply fine, how it ended; by its heading.
         let notable: [String: TaskResult.Outcome]
+        let notices: [String]
         /// Everything that was reported, as text.
         let transcript: String
+
+        init(recap: Recap, events: [Event], host: String) {
+            let collected = CollectingReporter()
+            for event in events { collected.report(event) }
+            var notable: [String: TaskResult.Outcome] = [:]
+            for (heading, outcome) in collected.results(of: host) where outcome != .ok {
+                notable[heading] = outcome
+            }
+            self.recap = recap
+            self.notable = notable
+            notices = collected.notices
+            transcript = events.map { "\($0)" }.joined(separator: "\n")
+        }
+
+        /// Why its only task that was not fine failed, or why the host was unreachable; empty where all went well.
+        var trouble: String {
+            let reasons = notable.values.compactMap { if case .failed(let why) = $0 { why } else { nil } }
+            let unreachable = recap.hosts.compactMap(\.line.unreachable)
+            let untold = reasons.isEmpty && unreachable.isEmpty && recap.exitStatus != 0
+            return (reasons + unreachable + (untold ? notices : [])).joined(separator: "\n")
+        }
     }
 
-    /// Runs one play with `tasks` on `host` as root.
+    /// Runs one play with `tasks` on `host` as root, to its end.
     func run(
         on host: String,
         check: Bool = false,
         @TaskBuilder tasks: @escaping @Sendable () throws -> [Play.Task]
     ) async throws -> Outcome {
-        let reporter = CollectingReporter()
+        try await start(on: host, check: check, tasks: tasks).end()
+    }
+
+    /// Begins to run one play with `tasks` on `host`. It holds the host's lock, as a run of the command line does.
+    func start(
+        on host: String,
+        as privilege: Privilege = .root,
+        check: Bool = false,
+        @TaskBuilder tasks: @escaping @Sendable () throws -> [Play.Task]
+    ) -> LiveRun {
         var options = RunOptions()
         options.check = check
         options.diff = true
-        let run = Run(inventory: inventory, connector: HostConnector(), options: options, reporter: reporter)
-        let play = Play("Test", on: Pattern(host), become: .root) { _ in try tasks() }
-        let recap = try await run([Playbook("test") { play }])
-        var notable: [String: TaskResult.Outcome] = [:]
-        for (heading, outcome) in reporter.results(of: host) where outcome != .ok {
-            notable[heading] = outcome
+        options.lock = HostLock(holder: "a test of the lab", since: "just now")
+        let play = Play("Test", on: Pattern(host), become: privilege) { _ in try tasks() }
+        return LiveRun(on: host) { [inventory, options] reporter in
+            let run = Run(
+                inventory: inventory,
+                connector: HostConnector(),
+                options: options,
+                reporter: reporter
+            )
+            return try await run([Playbook("test") { play }])
         }
-        return Outcome(
-            recap: recap,
-            notable: notable,
-            transcript: reporter.events.map { "\($0)" }.joined(separator: "\n")
-        )
     }
 
     /// Runs a script on `host` as root, and fails the test where it fails.

@@ -145,7 +145,10 @@ struct JobTests {
         let until = Int(Date().timeIntervalSince1970) + 60
         try scratch.write("jobs/left/script", script + "\n")
         try scratch.write("jobs/left/about", "apt-get install x\nme@there\nyesterday\n\(until)\n")
-        if let pid { try scratch.write("jobs/left/pid", pid + "\n") }
+        if let pid {
+            let link = "\(scratch.path)/jobs/left/pid"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: pid)
+        }
     }
 
     @Test func aJobThatOutlivedItsRunIsWaitedForAndTold() async throws {
@@ -155,7 +158,7 @@ struct JobTests {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
         process.arguments = [
             "sh", "-c",
-            "\(ProcessBirth.function)\nborn $$; echo $$ $since >\(job)/pid; sh \(job)/script >\(job)/output 2>\(job)/errors; echo $? >\(job)/status",
+            "\(ProcessBirth.function)\nborn $$; ln -s \"$$ $since\" \(job)/pid; sh \(job)/script >\(job)/output 2>\(job)/errors; ln -s $? \(job)/status",
         ]
         try process.run()
         let (recap, reporter) = try await run("[ -e \(scratch.path)/left ]")

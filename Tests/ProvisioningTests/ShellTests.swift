@@ -55,6 +55,20 @@ struct ShellFramingTests {
         let section = ShellSection("a", retention: .all(limit: 100))
         var parser = ShellFraming.StreamParser(framing: framing, exchange: 1, sections: [section])
         parser.consume([UInt8](repeating: 65, count: 101))
-        #expect(parser.overflow == 0)
+        #expect(parser.overflow == 100)
+    }
+}
+
+@Suite("What people read of a command's output")
+struct PrintableLinesTests {
+    @Test(
+        "one line each, without what would do something to a terminal",
+        arguments: [
+            ("", []), ("one\n\n two \n", ["one", "two"]), ("5%\r10%\rdone\n", ["5%", "10%", "done"]),
+            ("\u{1B}[31mred\u{7}\0\u{9B}", ["[31mred"]), ("a\tb", ["a\tb"]), ("größe", ["größe"]),
+        ]
+    )
+    func lines(text: String, lines: [String]) {
+        #expect(text.printableLines == lines)
     }
 }

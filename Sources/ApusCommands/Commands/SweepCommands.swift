@@ -97,33 +97,39 @@ private struct Sweep {
         )
         let width = selected.map(\.name.count).max() ?? 0
         let status = Mutex<Int32>(0)
-        await run.sweep(selected, script: script, as: privilege, deadline: deadline) { host, result in
-            let name = host.name.padded(to: width)
-            switch result {
-            case .done(let output, let duration):
-                if let line = summary(output, duration) {
-                    Console.write("\(name)  \(line)\n" + indented(output.output))
-                } else {
-                    Console.write(
-                        "\(name)  \(Style.bad("status \(output.status)"))\n" + indented(output.output)
-                    )
-                    status.withLock { $0 = max($0, 2) }
-                }
-                if !output.errors.isEmpty { Console.write(indented(output.errors)) }
-            case .unreachable(let reason):
-                Console.write("\(name)  \(Style.bad("unreachable: \(reason)"))\n")
-                status.withLock { $0 = 4 }
-            case .failed(let reason):
-                Console.write("\(name)  \(Style.bad("failed: \(reason)"))\n")
-                status.withLock { $0 = max($0, 2) }
+        let work = Task {
+            await run.sweep(selected, script: script, as: privilege, deadline: deadline) { host, result in
+                // Under the lock, so that what hosts wrote is not mixed.
+                status.withLock { $0 = max($0, show(result, of: host.name.padded(to: width))) }
             }
         }
+        let signals = SignalWatch { _, _ in work.cancel() }
+        await work.value
+        let signal = signals.end()
+        if signal != 0 { throw ExitCode(128 + signal) }
         let exit = status.withLock { $0 }
         if exit != 0 { throw ExitCode(exit) }
     }
 
-    private func indented(_ output: [UInt8]) -> String {
-        String(decoding: output, as: UTF8.self).split(separator: "\n").map { "  \($0)\n" }.joined()
+    /// - Returns: the exit status that this host alone would make.
+    private func show(_ result: Run.SweepResult, of name: String) -> Int32 {
+        switch result {
+        case .done(let output, let duration):
+            let line = summary(output, duration)
+            Console.write("\(name)  \(line ?? Style.bad("status \(output.status)"))\n")
+            Console.writeIndented(output.output)
+            Console.writeIndented(output.errors)
+            return line == nil ? 2 : 0
+        case .unreachable(let reason):
+            Console.write("\(name)  \(Style.bad("unreachable: \(reason)"))\n")
+            return 4
+        case .failed(let reason):
+            Console.write("\(name)  \(Style.bad("failed: \(reason)"))\n")
+            return 2
+        case .stopped:
+            Console.write("\(name)  \(Style.bad("stopped"))\n")
+            return 0
+        }
     }
 }
 

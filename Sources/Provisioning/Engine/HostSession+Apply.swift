@@ -6,6 +6,14 @@ struct StepFailure: Error, CustomStringConvertible {
     var description: String { step + ": " + reason }
 }
 
+extension StepFailure {
+    /// - Parameter said: the last line that it wrote.
+    init(overdue step: Step, said: String?) {
+        let said = said.map { "; it last said: \($0)" } ?? ""
+        self.init(step: step.title, reason: "did not end within \(step.deadline.brief) and was ended\(said)")
+    }
+}
+
 extension HostSession {
     /// Does `steps` in order, then looks at `questions`; the last scripts and the look travel in one exchange.
     ///
@@ -95,11 +103,8 @@ extension HostSession {
             outputs = try await exchange(sections, as: privilege) { line in
                 if line.section < steps.count { progress(line.line) }
             }
-        } catch ShellError.deadline(let section, _) where section < steps.count {
-            throw StepFailure(
-                step: steps[section].title,
-                reason: "did not end within \(steps[section].deadline.brief) and was ended"
-            )
+        } catch ShellError.deadline(let section, let said) where section < steps.count {
+            throw StepFailure(overdue: steps[section], said: said)
         }
         for case (.ran(let written), let step) in zip(outputs, steps) {
             output(written)
@@ -118,11 +123,15 @@ extension HostSession {
 
     /// What a failed command said: the end of its errors, or of its output where it wrote none.
     static func reason(of output: ShellOutput) -> String {
-        let errors = output.errorText.split(separator: "\n").filter { !$0.hasPrefix(Step.warningMark) }
-            .joined(separator: "\n").trimmed
-        let said = errors.isEmpty ? output.text.trimmed : errors
-        let lines = said.split(separator: "\n").suffix(12).joined(separator: "\n")
+        let errors = lastLines(of: output.errors)
+        let lines = (errors.isEmpty ? lastLines(of: output.output) : errors).joined(separator: "\n")
         return "status \(output.status)" + (lines.isEmpty ? ", without a word" : ": \(lines)")
+    }
+
+    /// As many as people read.
+    private static func lastLines(of bytes: [UInt8]) -> [String] {
+        String(decoding: bytes.suffix(16 << 10), as: UTF8.self).printableLines
+            .filter { !$0.hasPrefix(Step.warningMark) }.suffix(12)
     }
 
     func perform(

@@ -153,10 +153,9 @@ actor HostSession {
             return try await shell.exchange(sections, progress: progress)
         } catch {
             drop(privilege)
-            if case ShellError.deadline = error {
-                await end(shell.leader, as: privilege)
-            } else if Task.isCancelled {
-                await end(shell.leader, as: privilege)
+            switch error {
+            case ShellError.deadline, ShellError.tooMuchOutput: await end(shell.leader, as: privilege)
+            default: if Task.isCancelled { await end(shell.leader, as: privilege) }
             }
             throw error
         }

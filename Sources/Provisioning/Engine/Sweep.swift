@@ -6,9 +6,17 @@ extension Run {
         case done(ShellOutput, Duration)
         case unreachable(String)
         case failed(String)
+        /// Ended, or not begun, since the task that sweeps was cancelled.
+        case stopped
     }
 
+    /// In bytes: the output that is kept of all hosts that are at work together, each with its share. A command that
+    /// writes more is ended, and has failed.
+    private static let outputBudget = 256 << 20
+
     /// Runs `script` on each host, and tells of each as soon as it is done.
+    ///
+    /// Where the task is cancelled, what runs is ended on the hosts.
     public func sweep(
         _ hosts: [Inventory.Host],
         script: String,
@@ -16,24 +24,22 @@ extension Run {
         deadline: Duration,
         each: @escaping @Sendable (Inventory.Host, SweepResult) -> Void
     ) async {
-        await hosts.fanOut(atMost: options.forks) { host in
-            each(host, await visit(host, script, privilege, deadline))
-        }
+        let forks = max(1, min(options.forks, hosts.count))
+        let retention = ShellSection.Retention.all(limit: Self.outputBudget / forks)
+        let section = ShellSection(script, deadline: deadline, retention: retention)
+        await hosts.fanOut(atMost: forks) { host in each(host, await visit(host, section, privilege)) }
     }
 
-    private func visit(
-        _ host: Inventory.Host,
-        _ script: String,
-        _ privilege: Privilege,
-        _ deadline: Duration
-    ) async -> SweepResult {
+    private func visit(_ host: Inventory.Host, _ section: ShellSection, _ privilege: Privilege) async
+        -> SweepResult
+    {
+        if Task.isCancelled { return .stopped }
         let session = session(for: host)
         let start = ContinuousClock.now
         let result: SweepResult
         do {
             try await session.connect()
             do {
-                let section = ShellSection(script, deadline: deadline, retention: .all(limit: 64 << 20))
                 let outputs = try await session.exchange([section], as: privilege)
                 if case .ran(let output) = outputs[0] {
                     result = .done(output, start.duration(to: .now))
@@ -41,10 +47,10 @@ extension Run {
                     result = .failed("did not run")
                 }
             } catch {
-                result = .failed("\(error)")
+                result = Task.isCancelled ? .stopped : .failed("\(error)")
             }
         } catch {
-            result = .unreachable("\(error)")
+            result = Task.isCancelled ? .stopped : .unreachable("\(error)")
         }
         await session.close()
         return result

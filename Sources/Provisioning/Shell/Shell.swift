@@ -10,6 +10,8 @@ actor Shell {
     private var failure: (any Error)?
     private var output: ShellFraming.StreamParser
     private var errors: ShellFraming.StreamParser
+    /// When the section that runs has to have ended.
+    private var due = ContinuousClock.now
 
     init(_ opened: ShellLogin.Opened, privilege: Privilege) {
         self.privilege = privilege
@@ -57,16 +59,21 @@ actor Shell {
         let text = framing.text(of: sections, exchange: number)
         output = ShellFraming.StreamParser(framing: framing, exchange: number, sections: sections)
         errors = output
-        let allowance = sections.reduce(Duration.seconds(10)) { $0 + $1.deadline }
+        due = .now + sections[0].deadline + Self.grace
         do {
-            try await Deadline(after: allowance).run {
-                // The write may wait for the host to read, and the host for us to read: so both go on at once.
-                async let written: Void = self.channel.write(text)
-                try await self.receive(progress)
-                try await written
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    // The write may wait for the host to read, and the host for us to read: so both go on at once.
+                    async let written: Void = self.channel.write(text)
+                    try await self.receive(sections, progress)
+                    try await written
+                }
+                group.addTask { try await self.waitUntilOverdue() }
+                defer { group.cancelAll() }
+                try await group.next()
             }
         } catch is DeadlineExceeded {
-            throw ShellError.deadline(section: min(output.ended.count, sections.count - 1), allowance)
+            throw ShellError.deadline(section: min(current, sections.count - 1), said: lastLine)
         }
         return zip(output.ended, errors.ended).map { output, errors in
             output.status == -1
@@ -75,8 +82,27 @@ actor Shell {
         }
     }
 
-    private func receive(_ progress: (@Sendable (ShellProgress) -> Void)?) async throws {
+    /// For a section's way to the host and back, on top of its deadline.
+    private static let grace: Duration = .seconds(5)
+
+    /// The section that runs.
+    private var current: Int { min(output.ended.count, errors.ended.count) }
+
+    /// - Throws: `DeadlineExceeded`, when a section has not ended in its time.
+    private func waitUntilOverdue() async throws {
+        while ContinuousClock.now < due {
+            // Looked at again now and then, since the next section may be due sooner than this one.
+            try await Task.sleep(until: min(due, .now + Self.grace), clock: .continuous)
+        }
+        throw DeadlineExceeded()
+    }
+
+    private func receive(
+        _ sections: [ShellSection],
+        _ progress: (@Sendable (ShellProgress) -> Void)?
+    ) async throws {
         while !(output.isComplete && errors.isComplete) {
+            let section = current
             switch try await channel.read() {
             case .output(let bytes):
                 output.consume(bytes)
@@ -85,13 +111,11 @@ actor Shell {
                 errors.consume(bytes)
                 report(errors, to: progress)
             case .exited(let status):
-                throw ShellError.ended(
-                    status: status,
-                    errors: String(decoding: errors.tail, as: UTF8.self).trimmed
-                )
+                throw ShellError.ended(status: status, errors: errors.tail.trimmed)
             }
-            if let section = output.overflow ?? errors.overflow {
-                throw ShellError.tooMuchOutput(section: section)
+            if let limit = output.overflow ?? errors.overflow { throw ShellError.tooMuchOutput(limit: limit) }
+            if current > section, current < sections.count {
+                due = .now + sections[current].deadline + Self.grace
             }
         }
     }
@@ -101,9 +125,11 @@ actor Shell {
         to progress: (@Sendable (ShellProgress) -> Void)?
     ) {
         guard let progress, !stream.isComplete else { return }
-        let lines = String(decoding: stream.tail, as: UTF8.self).split(whereSeparator: \.isNewline)
-        if let line = lines.last { progress(ShellProgress(section: stream.ended.count, line: line.trimmed)) }
+        if let line = stream.lastLine { progress(ShellProgress(section: stream.ended.count, line: line)) }
     }
+
+    /// What the section that runs wrote last: errors say more.
+    private var lastLine: String? { errors.lastLine ?? output.lastLine }
 
     private func acquire() async {
         if isBusy {
@@ -120,19 +146,22 @@ actor Shell {
 
 /// Why an exchange with a shell came to nothing.
 enum ShellError: Error, CustomStringConvertible {
-    case deadline(section: Int, Duration)
+    /// - Parameter said: the last line that the section wrote.
+    case deadline(section: Int, said: String?)
     case ended(status: Int32?, errors: String)
-    case tooMuchOutput(section: Int)
+    /// - Parameter limit: in bytes.
+    case tooMuchOutput(limit: Int)
 
     var description: String {
         switch self {
-        case .deadline(_, let deadline):
-            "did not end within \(deadline.brief) and was ended"
+        case .deadline(_, let said):
+            "did not end in its time and was ended" + (said.map { "; it last said: \($0)" } ?? "")
         case .ended(let status, let errors):
             "the shell on the host ended (\(status.map { "status \($0)" } ?? "by a signal"))"
                 + (errors.isEmpty ? "" : ": \(errors)")
-        case .tooMuchOutput:
-            "wrote more output than is kept"
+        case .tooMuchOutput(let limit):
+            "wrote more than \(limit >> 20) MiB, which is the most that is kept, and was ended; "
+                + "have it write into a file on the host"
         }
     }
 }

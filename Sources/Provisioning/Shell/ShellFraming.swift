@@ -32,6 +32,7 @@ struct ShellFraming: Sendable {
         private let sections: [ShellSection]
         /// Bytes, status and whether something was cut off, for each section that has ended.
         private(set) var ended: [(bytes: [UInt8], status: Int32)] = []
+        /// The limit that the section which runs has passed, in bytes.
         private(set) var overflow: Int?
 
         init(framing: ShellFraming, exchange: Int, sections: [ShellSection]) {
@@ -83,7 +84,7 @@ struct ShellFraming: Sendable {
             guard !isComplete else { return }
             switch sections[ended.count].retention {
             case .all(let limit):
-                if pending.count > limit { overflow = ended.count }
+                if pending.count > limit { overflow = limit }
             case .last(let count):
                 let excess = scanned - count
                 // In large strides, since moving the rest costs its size.
@@ -94,7 +95,10 @@ struct ShellFraming: Sendable {
             }
         }
 
-        /// What arrived since a mark, for showing progress.
-        var tail: ArraySlice<UInt8> { pending.suffix(512) }
+        /// The end of what arrived since a mark.
+        var tail: String { String(decoding: pending.suffix(512), as: UTF8.self) }
+
+        /// The last line of that which says anything, for people.
+        var lastLine: String? { tail.printableLines.last }
     }
 }

@@ -42,7 +42,10 @@ struct ShellLogin: Sendable {
                 }
             }
         } catch is DeadlineExceeded {
-            throw TransportError(.lost, "no shell for \(privilege) within \(deadline.brief)")
+            throw TransportError(
+                .lost,
+                "no shell for \(privilege) within \(deadline.brief); see what its startup files wait for"
+            )
         }
     }
 
@@ -104,43 +107,54 @@ struct ShellLogin: Sendable {
                 }
             case .errors(let bytes):
                 errors += bytes
-                let text = String(decoding: errors, as: UTF8.self)
-                let prompts = text.ranges(of: prompt(nonce)).count
-                guard prompts > promptsAnswered else { continue }
-                guard let password else {
-                    throw TransportError(
-                        .authentication,
-                        "sudo asks for a password to become \(privilege); give it with --ask-become-pass or "
-                            + "ansible_become_password in the inventory"
-                    )
+                let prompts = String(decoding: errors, as: UTF8.self).ranges(of: prompt(nonce)).count
+                if prompts > promptsAnswered {
+                    try await answerPrompt(of: privilege, isFirst: promptsAnswered == 0, on: channel)
+                    promptsAnswered = prompts
                 }
-                guard promptsAnswered == 0 else {
-                    throw TransportError(
-                        .authentication,
-                        "sudo refused the password of \(transport.loginUser) for becoming \(privilege)"
-                    )
-                }
-                promptsAnswered = prompts
-                try await channel.write(Array((password.revealed + "\n").utf8))
             case .exited(let status):
                 throw TransportError(
                     privilege == .login ? .lost : .authentication,
-                    refusal(
-                        privilege,
-                        status: status,
-                        said: String(decoding: errors, as: UTF8.self),
-                        nonce: nonce
-                    )
+                    refusal(privilege, status: status, said: greeting.rest + errors, nonce: nonce)
+                )
+            }
+            guard greeting.rest.count + errors.count <= Self.mostChatter else {
+                throw TransportError(
+                    .lost,
+                    "no shell for \(privilege): its startup files wrote more than \(Self.mostChatter >> 20) MiB"
                 )
             }
         }
     }
 
-    private func refusal(_ privilege: Privilege, status: Int32?, said: String, nonce: String) -> String {
-        let said = said.replacing(prompt(nonce), with: "").split(whereSeparator: \.isNewline).map(\.trimmed)
-            .filter { !$0.isEmpty }.joined(separator: "; ")
+    private func answerPrompt(of privilege: Privilege, isFirst: Bool, on channel: any TransportChannel)
+        async throws
+    {
+        guard let password else {
+            throw TransportError(
+                .authentication,
+                "sudo asks for a password to become \(privilege); give it with --ask-become-pass or "
+                    + "ansible_become_password in the inventory"
+            )
+        }
+        // A wrong one is given once: more would lock the account, where the host counts.
+        guard isFirst else {
+            throw TransportError(
+                .authentication,
+                "sudo refused the password of \(transport.loginUser) for becoming \(privilege)"
+            )
+        }
+        try await channel.write(Array((password.revealed + "\n").utf8))
+    }
+
+    /// In bytes: what startup files may write before the shell is ready.
+    private static let mostChatter = 1 << 20
+
+    private func refusal(_ privilege: Privilege, status: Int32?, said: [UInt8], nonce: String) -> String {
+        let lines = String(decoding: said, as: UTF8.self).replacing(prompt(nonce), with: "").printableLines
         let ending = status.map { "status \($0)" } ?? "a signal"
-        return "no shell for \(privilege) (it ended with \(ending))" + (said.isEmpty ? "" : ": \(said)")
+        return "no shell for \(privilege) (it ended with \(ending))"
+            + (lines.isEmpty ? "" : ": " + lines.suffix(5).joined(separator: "; "))
     }
 
     /// - Throws: `HostBusy` where waiting would never end.
@@ -177,19 +191,25 @@ private struct Greeting {
     }
 
     let nonce: String
-    private var pending: [UInt8] = []
+    /// What startup files of the login shell wrote around the lines that count, and lines that have not ended.
+    private(set) var rest: [UInt8] = []
+    /// Where the line begins that has not ended.
+    private var lineStart = 0
 
     init(nonce: String) { self.nonce = nonce }
 
-    /// Lines that are whole; what a login shell's startup files wrote around them is left out.
+    /// Lines that are whole.
     mutating func words(in bytes: [UInt8]) -> [Word] {
-        pending += bytes
+        rest += bytes
         var words: [Word] = []
-        while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
-            let line = String(decoding: pending[..<end], as: UTF8.self)
-            pending.removeFirst(end + 1)
-            guard line.hasPrefix(nonce + " ") else { continue }
-            words.append(word(String(line.dropFirst(nonce.count + 1))))
+        while let end = rest[lineStart...].firstIndex(of: UInt8(ascii: "\n")) {
+            let line = String(decoding: rest[lineStart..<end], as: UTF8.self)
+            if line.hasPrefix(nonce + " ") {
+                words.append(word(String(line.dropFirst(nonce.count + 1))))
+                rest.removeSubrange(lineStart...end)
+            } else {
+                lineStart = end + 1
+            }
         }
         return words
     }

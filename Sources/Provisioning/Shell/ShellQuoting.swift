@@ -33,6 +33,19 @@ extension StringProtocol {
     }
 }
 
+extension String {
+    /// The lines that are not blank, without what would do something to a terminal; a carriage return ends one too.
+    var printableLines: [String] {
+        split(whereSeparator: \.isNewline).compactMap { line in
+            let scalars = line.unicodeScalars.filter {
+                $0 == "\t" || $0.properties.generalCategory != .control
+            }
+            let text = String(String.UnicodeScalarView(scalars)).trimmed
+            return text.isEmpty ? nil : text
+        }
+    }
+}
+
 private func isHarmless(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

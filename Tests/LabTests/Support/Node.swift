@@ -39,6 +39,28 @@ enum Node: String, CaseIterable, Sendable, CustomStringConvertible {
     }
 }
 
+extension Node {
+    /// Does `work` while something is broken here, and mends it whatever came of it.
+    ///
+    /// - Parameters:
+    ///   - breaking: a script as root; what it writes is handed to `work`.
+    ///   - mending: a script as root, also for what `breaking` did not get done.
+    func whileBroken<Value>(
+        by breaking: String,
+        mendedBy mending: String,
+        _ work: (String) async throws -> Value
+    ) async throws -> Value {
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await work(try await root(breaking)))
+        } catch {
+            result = .failure(error)
+        }
+        try await root(mending)
+        return try result.get()
+    }
+}
+
 /// `work` on all nodes at once.
 func onEach<Value: Sendable>(
     _ nodes: [Node] = Node.allCases,

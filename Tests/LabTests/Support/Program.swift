@@ -12,6 +12,8 @@ struct Program {
         let output: String
         let errors: String
         let duration: Duration
+        /// In bytes: of the largest of its processes.
+        let peakMemory: Int
 
         /// - Throws: `ProgramFailure` where the status is not 0.
         func succeeded() throws -> Ended {
@@ -27,7 +29,7 @@ struct Program {
         let start = ContinuousClock.now
         // It ends the whole process group; 124 is its word for "too late", 137 where a kill was needed.
         let words = ["timeout", "--kill-after=5", "\(deadline.components.seconds)"] + arguments
-        let status = try await withCheckedThrowingContinuation { done in
+        let (status, peakMemory) = try await withCheckedThrowingContinuation { done in
             let thread = Thread { done.resume(with: Result { try Self.spawn(words, files) }) }
             thread.name = arguments[0]
             thread.start()
@@ -37,7 +39,8 @@ struct Program {
             status: status,
             output: try files.text("output"),
             errors: try files.text("errors"),
-            duration: start.duration(to: .now)
+            duration: start.duration(to: .now),
+            peakMemory: peakMemory
         )
         guard ![124, 137].contains(ended.status) else { throw ProgramFailure(ended: ended) }
         return ended
@@ -45,7 +48,9 @@ struct Program {
 
     /// Waits for the program alone, and gives it files, not pipes: what outlives it (a node's keeper) keeps nobody
     /// waiting. Foundation's `Process` would wait for all that it left behind.
-    private static func spawn(_ words: [String], _ files: ScratchFolder) throws -> Int32 {
+    ///
+    /// - Returns: its exit status, and the memory of the largest process in bytes.
+    private static func spawn(_ words: [String], _ files: ScratchFolder) throws -> (Int32, Int) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -61,10 +66,12 @@ struct Program {
         let failure = posix_spawnp(&child, words[0], &actions, nil, argv, envp)
         guard failure == 0 else { throw POSIXError(POSIXErrorCode(rawValue: failure) ?? .ENOENT) }
         var status: Int32 = 0
-        while waitpid(child, &status, 0) < 0 {
+        var usage = rusage()
+        while wait4(child, &status, 0, &usage) < 0 {
             guard errno == EINTR else { throw POSIXError(.ECHILD) }
         }
-        return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
+        let ending = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
+        return (ending, usage.ru_maxrss << 10)
     }
 }
 

@@ -41,12 +41,9 @@ extension HostSession {
                     try await finish(job, of: step, written, as: privilege)
                 }
                 return
-            } catch ShellError.deadline {
+            } catch ShellError.deadline(_, let said) {
                 await self.end(job, as: privilege)
-                throw StepFailure(
-                    step: step.title,
-                    reason: "did not end within \(step.deadline.brief) and was ended"
-                )
+                throw StepFailure(overdue: step, said: said == Job.beginning ? nil : said)
             } catch  where Task.isCancelled {
                 await self.end(job, as: privilege)
                 throw error

@@ -1,7 +1,9 @@
 /// A long step that goes on on its host whatever becomes of the connection: a script in a session of its own, and a
 /// folder with what it writes and how it ended.
 ///
-/// The folder is there before the job is; so a second attempt to start it finds it, and follows it instead.
+/// The folder is there before the job is; so a second attempt to start it finds it, and follows it instead. Its
+/// process number and its status are kept as symbolic links: these are there whole or not at all, and a full disk
+/// still takes them.
 struct Job: Sendable {
     let step: String
     let script: String
@@ -10,6 +12,9 @@ struct Job: Sendable {
     /// For people: whose job it is.
     let holder: String
     let id = String(UInt64.random(in: .min ... .max), radix: 36)
+
+    /// The first line that `follow` writes.
+    static let beginning = "started"
 
     private var path: String { "\(folder.path)/\(id)" }
 
@@ -41,7 +46,7 @@ struct Job: Sendable {
         if [ ! -e "$d/about" ]; then
           \(wasStarted ? "echo 'there is no trace of the job any more: was the host restarted?' >&2; exit 255" : start)
         fi
-        echo started
+        echo \(Self.beginning)
         \(Self.follow)
         \(Self.tell)
         """
@@ -50,22 +55,21 @@ struct Job: Sendable {
     private var start: String {
         """
         old=$(umask)
-          mkdir -p -m 0700 -- \(folder.path) || exit
-          umask 077
-          mkdir -p -- "$d" || exit
-          printf '%s\\n' \(shellQuoted(script)) >"$d/script"
           now=$(date +%s)
-          { printf '%s\\n' \(shellQuoted(step)) \(shellQuoted(holder)); date -u '+%Y-%m-%d %H:%M:%S UTC'
-            echo $((now + \(deadline.components.seconds))); } >"$d/new" && mv -f -- "$d/new" "$d/about" || exit
+          { mkdir -p -m 0700 -- \(folder.path) && umask 077 && mkdir -p -- "$d" &&
+            printf '%s\\n' \(shellQuoted(script)) >"$d/script" &&
+            { printf '%s\\n' \(shellQuoted(step)) \(shellQuoted(holder)) && date -u '+%Y-%m-%d %H:%M:%S UTC' &&
+              echo $((now + \(deadline.components.seconds))); } >"$d/new" && mv -f -- "$d/new" "$d/about"
+          } || { rm -rf -- "$d"; echo "cannot make the job $d: is the disk full?" >&2; exit 1; }
           umask "$old"
           s=setsid; command -v setsid >/dev/null || s=nohup
           $s sh -c '
             \(ProcessBirth.function)
-            born $$; echo "$$ $since" >"$1/pid.new" && mv -f "$1/pid.new" "$1/pid"
+            born $$; ln -s "$$ $since" "$1/pid" || exit
             input=/dev/null; [ ! -e "$1/input" ] || input=$1/input
             sh "$1/script" <"$input" >"$1/output" 2>"$1/errors"
             status=$?; rm -f "$1/input"
-            echo $status >"$1/status.new"; mv -f "$1/status.new" "$1/status"
+            ln -s $status "$1/status"
           ' apus-job "$d" >/dev/null 2>&1 </dev/null &
         """
     }
@@ -92,9 +96,9 @@ struct Job: Sendable {
         { read -r step; read -r holder; read -r since; read -r until; } <"$d/about"
         left=$((until - $(date +%s)))
         echo "«$step» of $holder, begun $since"
-        [ -e "$d/status" ] || echo "is still at work; waiting for it, at most $left s"
+        [ -L "$d/status" ] || echo "is still at work; waiting for it, at most $left s"
         \(follow)
-        if [ -e "$d/status" ]; then read -r s <"$d/status"; echo "ended with status $s"; else echo "$why"; fi
+        if [ -L "$d/status" ]; then echo "ended with status $(readlink "$d/status")"; else echo "$why"; fi
         rm -rf -- "$d"
         """
     }
@@ -104,11 +108,11 @@ struct Job: Sendable {
     private static var follow: String {
         """
         n=0; why=
-        until [ -s "$d/pid" ] || [ $n -ge 100 ]; do n=$((n+1)); sleep 0.1; done
+        until [ -L "$d/pid" ] || [ $n -ge 100 ]; do n=$((n+1)); sleep 0.1; done
         \(process)
-        while [ ! -e "$d/status" ]; do
+        while [ ! -L "$d/status" ]; do
           if ! ours || ! kill -0 "$p" 2>/dev/null; then
-            sleep 0.2; [ -e "$d/status" ] || why="ended without a status: was it killed?"; break
+            sleep 0.2; [ -L "$d/status" ] || why="ended without a status: was it killed?"; break
           fi
           if [ -n "${until-}" ] && [ "$(date +%s)" -ge "$until" ]; then
             \(end)
@@ -125,13 +129,13 @@ struct Job: Sendable {
 
     private static let tell = """
         tail -c 524288 "$d/output" 2>/dev/null; tail -c 524288 "$d/errors" >&2 2>/dev/null
-        [ -e "$d/status" ] || { echo "$why" >&2; exit 255; }
-        read -r s <"$d/status"; exit "$s"
+        [ -L "$d/status" ] || { echo "$why" >&2; exit 255; }
+        exit "$(readlink "$d/status")"
         """
 
     /// For `$d`: sets `$p` to the process that leads the job's group. It is not `ours` where another has that number now.
     private static let process = """
-        p=; b=; [ ! -s "$d/pid" ] || read -r p b <"$d/pid"
+        p=$(readlink "$d/pid"); b=${p#* }; p=${p%% *}
         \(ProcessBirth.function)
         ours() { [ -n "$p" ] && born "$p" && { [ "$since" = "$b" ] || [ "$since" = 0 ]; }; }
         """

@@ -51,9 +51,9 @@ enum AptScript {
         patiently() {
           end=$(($(date +%s) + \(lockTimeout.components.seconds)))
           until "$@" 2>"$errors"; do
-            grep -q 'Could not get lock\\|Unable to lock\\|locked by another process' "$errors" || return 1
+            held=$(grep -m 1 'Could not get lock\\|Unable to lock\\|locked by another process' "$errors") || return 1
             [ "$(date +%s)" -lt "$end" ] || return 1
-            echo "waiting for another package manager"
+            echo "waiting for another package manager: $held"
             sleep 2
           done
         }
