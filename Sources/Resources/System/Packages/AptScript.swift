@@ -47,7 +47,11 @@ enum AptScript {
             -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \\
             -o APT::Update::Error-Mode=any "$@"
         }
-        give_up() { cat -- "$errors" >&2; exit 100; }
+        give_up() {
+          # Why dpkg failed stands in apt's log of the terminal alone.
+          ! grep -q 'Sub-process .*dpkg' "$errors" || grep -v '^Log ' /var/log/apt/term.log | tail -n 8 >&2
+          cat -- "$errors" >&2; exit 100
+        }
         patiently() {
           end=$(($(date +%s) + \(lockTimeout.components.seconds)))
           until "$@" 2>"$errors"; do
