@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 
 _Static_assert(LINUX_RTMGRP_LINK == RTMGRP_LINK && LINUX_RTMGRP_IPV4_IFADDR == RTMGRP_IPV4_IFADDR, "groups");
+_Static_assert(LINUX_RTMGRP_IPV6_IFADDR == RTMGRP_IPV6_IFADDR, "groups");
 _Static_assert(LINUX_NLM_F_REQUEST == NLM_F_REQUEST && LINUX_NLM_F_ACK == NLM_F_ACK, "flags");
 _Static_assert(LINUX_NLM_F_DUMP == NLM_F_DUMP && LINUX_NLM_F_EXCL == NLM_F_EXCL, "flags");
 _Static_assert(LINUX_NLM_F_CREATE == NLM_F_CREATE, "flags");
@@ -19,8 +20,11 @@ _Static_assert(LINUX_RTM_DELADDR == RTM_DELADDR && LINUX_RTM_GETADDR == RTM_GETA
 _Static_assert(LINUX_IFLA_ADDRESS == IFLA_ADDRESS && LINUX_IFLA_IFNAME == IFLA_IFNAME, "attributes");
 _Static_assert(LINUX_IFA_ADDRESS == IFA_ADDRESS && LINUX_IFA_LOCAL == IFA_LOCAL, "attributes");
 _Static_assert(LINUX_IFA_LABEL == IFA_LABEL && LINUX_IFA_BROADCAST == IFA_BROADCAST, "attributes");
+_Static_assert(LINUX_IFA_CACHEINFO == IFA_CACHEINFO && LINUX_IFA_F_NODAD == IFA_F_NODAD, "attributes");
+_Static_assert(LINUX_IFA_F_DADFAILED == IFA_F_DADFAILED && LINUX_IFA_F_TENTATIVE == IFA_F_TENTATIVE, "addresses");
 _Static_assert(LINUX_IFF_UP == IFF_UP && LINUX_IFF_RUNNING == IFF_RUNNING, "interface flags");
 _Static_assert(LINUX_AF_UNSPEC == AF_UNSPEC && LINUX_AF_INET == AF_INET, "families");
+_Static_assert(LINUX_AF_INET6 == AF_INET6, "families");
 
 int32_t linux_netlink_socket(uint32_t groups) {
     int flags = SOCK_RAW | SOCK_CLOEXEC | (groups ? SOCK_NONBLOCK : 0);

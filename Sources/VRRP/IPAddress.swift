@@ -36,6 +36,30 @@ public enum IPAddress: Hashable, Comparable, Sendable {
         }
     }
 
+    public enum Family: Hashable, Sendable { case v4, v6 }
+
+    public var family: Family {
+        switch self {
+        case .v4: .v4
+        case .v6: .v6
+        }
+    }
+
+    public var isMulticast: Bool {
+        switch self {
+        case .v4(let address): address.rawValue >> 28 == 0xe
+        case .v6(let address): address.high >> 56 == 0xff
+        }
+    }
+
+    /// Whether it lies in fe80::/10.
+    public var isLinkLocal: Bool {
+        switch self {
+        case .v4: false
+        case .v6(let address): address.high >> 54 == 0xfe80 >> 6
+        }
+    }
+
     public var description: String {
         switch self {
         case .v4(let address): address.description
@@ -83,19 +107,36 @@ public struct IPv6Address: Hashable, Comparable, Sendable {
         (left.high, left.low) < (right.high, right.low)
     }
 
-    /// Whether it lies in fe80::/10.
-    public var isLinkLocal: Bool { high >> 54 == 0xfe80 >> 6 }
-
-    /// Eight groups, uncompressed.
+    /// The canonical text of RFC 5952: the longest run of zero groups, the first of several, is `::`.
     public var description: String {
+        let bytes = IPAddress.v6(self).bytes
+        let groups = stride(from: 0, to: bytes.count, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+        let gap = longestRunOfZeros(in: groups)
         var text = ""
-        for group in 0..<8 {
-            let half = group < 4 ? high : low
-            if group > 0 { text += ":" }
-            text += String(half >> UInt64(48 - group % 4 * 16) & 0xffff, radix: 16)
+        for (index, group) in groups.enumerated() {
+            if gap.contains(index) {
+                if index == gap.lowerBound { text += "::" }
+                continue
+            }
+            if index > 0, index != gap.upperBound || gap.isEmpty { text += ":" }
+            text += String(group, radix: 16)
         }
         return text
     }
+}
+
+/// The longest run of at least two zeros; empty when there is none.
+private func longestRunOfZeros(in groups: [UInt16]) -> Range<Int> {
+    var longest = 0..<0
+    var start = 0
+    for (index, group) in groups.enumerated() {
+        if group != 0 {
+            start = index + 1
+        } else if index + 1 - start > max(longest.count, 1) {
+            longest = start..<index + 1
+        }
+    }
+    return longest
 }
 
 /// The low `count` bytes of a number, highest first.

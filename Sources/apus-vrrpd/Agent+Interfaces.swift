@@ -11,7 +11,7 @@ extension Agent {
                 guard let link = links.link(named: entry.device),
                     !link.addresses.contains(where: { $0.address == entry.address.address })
                 else { continue }
-                handle(.addressRemoved(.v4(entry.address.address)), instance: index)
+                handle(.addressRemoved(entry.address.address), instance: index)
                 break
             }
         }
@@ -30,14 +30,14 @@ extension Agent {
             guard status != instances[index].interface else { continue }
             switch status {
             case .up(let address):
-                guard prepareSocket(for: index, source: address) else {
+                guard prepareSocket(for: index) else {
                     instances[index].interface = nil
                     handle(.interfaceDown(.noSocket), instance: index)
                     continue
                 }
                 instances[index].interface = status
                 isGuardianStale = true
-                handle(.interfaceUp(.v4(address)), instance: index)
+                handle(.interfaceUp(address), instance: index)
             case .down(let fault):
                 instances[index].interface = status
                 handle(.interfaceDown(fault), instance: index)
@@ -45,13 +45,12 @@ extension Agent {
         }
     }
 
-    private mutating func prepareSocket(for instance: Int, source: IPv4Address) -> Bool {
-        guard let link = links.link(named: instances[instance].plan.interface) else { return false }
+    private mutating func prepareSocket(for instance: Int) -> Bool {
+        let plan = instances[instance].plan
+        guard let link = links.link(named: plan.interface) else { return false }
         do throws(SystemError) {
-            if let open = sockets.firstIndex(where: { $0.index == link.index }) {
-                if sockets[open].source != source { try sockets[open].use(source) }
-            } else {
-                sockets.append(try AdvertisementSocket(on: link, source: source))
+            if !sockets.contains(where: { $0.index == link.index && $0.family == plan.family }) {
+                sockets.append(try AdvertisementSocket(on: link, family: plan.family))
             }
             instances[instance].failedSockets = 0
             return true

@@ -6,6 +6,7 @@ extension Agent {
         checks = plan.checks.map { RunningCheck($0) }
         processes = plan.processes.map { ProcessWatch($0) }
         instances = plan.instances.map { Instance($0) }
+        announcements = AnnouncementQueue(interval: plan.announcementInterval)
         updateNotifiers()
         try monitor.update(&links, rereading: &routing)
         try removeStaleAddresses()

@@ -20,7 +20,9 @@ extension Agent {
         case .send(let advertisement): send(advertisement, instance: index)
         case .addAddresses: try addAddresses(instance: index)
         case .removeAddresses: try removeAddresses(instance: index)
-        case .announce(let times): try announce(times: times, instance: index)
+        case .announce(let times):
+            announcements.add(times: times, of: index, addresses: instances[index].plan.addresses.count)
+            announceWaiting()
         case .changed(let change):
             isGuardianStale = true
             lostGuardians = 0
@@ -35,17 +37,33 @@ extension Agent {
     /// A lost link makes every interval's packet fail until the monitor has reported it, so failures are said
     /// ever more rarely.
     private mutating func send(_ advertisement: Advertisement, instance index: Int) {
-        let link = links.link(named: instances[index].plan.interface)
-        guard let socket = sockets.first(where: { $0.index == link?.index }) else { return }
-        do throws(SystemError) {
-            try socket.send(advertisement)
-            instances[index].failedSends = 0
-        } catch {
-            instances[index].failedSends += 1
-            let count = instances[index].failedSends
-            guard count & (count - 1) == 0 else { return }
-            Log.error("\(instances[index].plan.name): \(error.description) (\(count) in a row)")
+        let plan = instances[index].plan
+        let link = links.link(named: plan.interface)
+        guard case .up(let source) = instances[index].interface,
+            let socket = sockets.first(where: { $0.index == link?.index && $0.family == plan.family })
+        else { return }
+        let peers = plan.settings.unicastPeers
+        var failure: SystemError?
+        for destination in peers.isEmpty ? [Datagram.multicastGroup(plan.family)] : peers {
+            let message = advertisement.emit(
+                from: source,
+                to: destination,
+                pseudoHeader: plan.settings.checksumCoversPseudoHeader
+            )
+            do throws(SystemError) {
+                try socket.send(message, from: source, to: destination)
+            } catch {
+                failure = failure ?? error
+            }
         }
+        guard let failure else {
+            instances[index].failedSends = 0
+            return
+        }
+        instances[index].failedSends += 1
+        let count = instances[index].failedSends
+        guard count & (count - 1) == 0 else { return }
+        Log.error("\(plan.name): \(failure.description) (\(count) in a row)")
     }
 
     /// One address that cannot be added must not keep the others away; the first error is reported.
@@ -72,6 +90,7 @@ extension Agent {
     }
 
     private mutating func removeAddresses(instance index: Int) throws(SystemError) {
+        announcements.cancel(index)
         var failure: SystemError?
         for number in instances[index].added {
             let entry = instances[index].plan.addresses[number]
@@ -85,14 +104,5 @@ extension Agent {
         }
         instances[index].added = []
         if let failure { throw failure }
-    }
-
-    private func announce(times: Int, instance index: Int) throws(SystemError) {
-        for _ in 0..<times {
-            for entry in instances[index].plan.addresses {
-                guard let link = links.link(named: entry.device) else { continue }
-                try frames.announce(entry.address.address, on: link)
-            }
-        }
     }
 }

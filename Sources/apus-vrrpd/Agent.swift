@@ -14,6 +14,7 @@ struct Agent {
     var routing: RoutingSocket
     var monitor: LinkMonitor
     let frames: FrameSocket
+    var announcements = AnnouncementQueue()
     var guardian: Guardian?
     /// Whether what the guardian would have to do has changed.
     var isGuardianStale = false
@@ -62,7 +63,7 @@ struct Agent {
     }
 
     private func deadline() -> Instant? {
-        var next: Instant?
+        var next = announcements.deadline
         for instance in instances {
             if let deadline = instance.router.deadline { next = min(next ?? deadline, deadline) }
         }
@@ -119,21 +120,30 @@ struct Agent {
 
     private mutating func take(_ packet: [UInt8], from index: Int) {
         do throws(Rejection) {
-            let datagram = try Datagram(ipv4: packet)
+            let datagram = try Datagram(packet: packet)
             let advertisement = try Advertisement(datagram)
-            let interface = sockets[index].index
-            let addressee = instances.firstIndex {
-                $0.router.settings.virtualRouter == advertisement.virtualRouter
-                    && links.link(named: $0.plan.interface)?.index == interface
+            guard let addressee = addressee(of: advertisement, through: sockets[index]) else {
+                throw .unknownVirtualRouter
             }
-            guard let addressee else { throw .unknownVirtualRouter }
-            handle(.received(advertisement, from: datagram.source), instance: addressee)
+            let delivery = datagram.destination.isMulticast ? VirtualRouter.Delivery.multicast : .unicast
+            handle(.received(advertisement, from: datagram.source, by: delivery), instance: addressee)
         } catch {
             let count = sockets[index].rejections.count(error)
             // Another virtual router on the same network is nothing to complain about.
             guard count & (count - 1) == 0, error != .unknownVirtualRouter else { return }
             Log.warning("rejected a packet: \(error.description) (\(count) so far)")
         }
+    }
+
+    /// The virtual router of that number on that interface; where there is one of each version, that of this one.
+    private func addressee(of advertisement: Advertisement, through socket: AdvertisementSocket) -> Int? {
+        let candidates = instances.indices.filter { index in
+            let plan = instances[index].plan
+            return plan.settings.virtualRouter == advertisement.virtualRouter && plan.family == socket.family
+                && links.link(named: plan.interface)?.index == socket.index
+        }
+        return candidates.first { instances[$0].plan.settings.version == advertisement.version }
+            ?? candidates.first
     }
 
     private mutating func expireTimers() {
@@ -150,6 +160,7 @@ struct Agent {
             guard let deadline = instances[index].router.deadline, deadline <= now else { continue }
             handle(.timer, instance: index)
         }
+        announceWaiting()
     }
 
     /// - Returns: whether to end.

@@ -12,7 +12,7 @@ struct Instance {
     var failedSockets: UInt64 = 0
 
     enum InterfaceStatus: Equatable {
-        case up(IPv4Address)
+        case up(IPAddress)
         case down(VirtualRouter.InterfaceFault)
     }
 
@@ -21,17 +21,25 @@ struct Instance {
         router = VirtualRouter(plan.settings)
     }
 
-    /// How its interface stands. It sends from the first address that is not virtual; the owner of its virtual
-    /// addresses may have no other.
+    /// How its interface stands, and what it sends from.
     func status(in links: LinkTable) -> InterfaceStatus {
         guard let link = links.link(named: plan.interface) else { return .down(.missing) }
         guard link.isUp else { return .down(.down) }
         guard link.hasCarrier else { return .down(.noCarrier) }
-        let own = link.addresses.first { entry in
-            !plan.addresses.contains { $0.address.address == entry.address }
+        guard let source = source(among: link.addresses.map { $0.address }) else { return .down(.noAddress) }
+        return .up(source)
+    }
+
+    /// The address that the configuration names; else the first that is not virtual, which only the owner of its
+    /// virtual addresses may lack. IPv6 sends from a link-local one (RFC 9568 §5.1.2.1) unless its peers are far.
+    private func source(among addresses: [IPAddress]) -> IPAddress? {
+        if let wanted = plan.source { return addresses.contains(wanted) ? wanted : nil }
+        let isFar = plan.settings.unicastPeers.contains { !$0.isLinkLocal }
+        let suitable = addresses.filter { address in
+            guard address.family == plan.family else { return false }
+            return address.family == .v4 || address.isLinkLocal != isFar
         }
-        if let own { return .up(own.address) }
-        if plan.settings.priority == .owner, let first = link.addresses.first { return .up(first.address) }
-        return .down(.noAddress)
+        let own = suitable.first { !plan.settings.addresses.contains($0) }
+        return own ?? (plan.settings.priority == .owner ? suitable.first : nil)
     }
 }

@@ -6,7 +6,7 @@ import VRRP
 
 @Suite("Netlink")
 struct NetlinkTests {
-    static let address = IPv4Address(10, 42, 0, 240)
+    static let address = IPAddress.v4(IPv4Address(10, 42, 0, 240))
 
     private func link(_ type: Int32 = LINUX_RTM_NEWLINK, family: UInt8 = 0, flags: Int32) -> NetlinkMessage {
         var request = NetlinkRequest(type: type, flags: 0, sequence: 7)
@@ -25,7 +25,7 @@ struct NetlinkTests {
         var request = NetlinkRequest(type: type, flags: 0, sequence: 7)
         for value in [UInt8(LINUX_AF_INET), 32, 0, 0] { request.append(value) }
         request.append(Int32(5))
-        request.appendAttribute(LINUX_IFA_LOCAL, IPAddress.v4(Self.address).bytes)
+        request.appendAttribute(LINUX_IFA_LOCAL, Self.address.bytes)
         return NetlinkMessage.all(in: request.bytes[...])[0]
     }
 

@@ -4,7 +4,7 @@ import VRRP
 @Suite("Packets")
 struct PacketTests {
     static let sender = IPAddress.v4(IPv4Address(10, 99, 0, 1))
-    static let group = IPAddress.v4(Datagram.multicastGroup)
+    static let group = Datagram.multicastGroup(.v4)
     static let address = IPAddress.v4(IPv4Address(10, 99, 0, 100))
 
     /// Captured from keepalived 2.2.7: virtual router 0x33, priority 0x65.
@@ -42,8 +42,23 @@ struct PacketTests {
 
     @Test("accepts a version 3 checksum without the pseudo-header too")
     func withoutPseudoHeader() throws {
-        let parsed = try Advertisement(datagram(bytes(hex: "31336501 000a5efa 0a630064")))
-        #expect(parsed == Self.capturedCases[2].advertisement)
+        let wanted = Self.capturedCases[2].advertisement
+        let plain = bytes(hex: "31336501 000a5efa 0a630064")
+        #expect(try Advertisement(datagram(plain)) == wanted)
+        #expect(wanted.emit(from: Self.sender, to: Self.group, pseudoHeader: false) == plain)
+    }
+
+    @Test("what was sent to one router alone may have crossed others")
+    func unicast() throws {
+        let other = IPAddress.v4(IPv4Address(10, 99, 0, 2))
+        let (_, hex, wanted) = Self.capturedCases[0]
+        let received = Datagram(
+            source: Self.sender,
+            destination: other,
+            hopLimit: 61,
+            payload: bytes(hex: hex)
+        )
+        #expect(try Advertisement(received) == wanted)
     }
 
     @Test("emits and parses IPv6")
@@ -56,7 +71,7 @@ struct PacketTests {
             interval: .seconds(1),
             addresses: [linkLocal, global]
         )
-        let allRouters = IPAddress.v6(IPv6Address(high: 0xff02_0000_0000_0000, low: 0x12))
+        let allRouters = Datagram.multicastGroup(.v6)
         let emitted = wanted.emit(from: linkLocal, to: allRouters)
         #expect(Array(emitted.prefix(6)) == bytes(hex: "313365020064"))
         #expect(emitted.count == 8 + 32)
@@ -67,6 +82,9 @@ struct PacketTests {
             payload: emitted
         )
         #expect(try Advertisement(received) == wanted)
+        var turned = received
+        turned.payload[12] ^= 1
+        #expect(throws: Rejection.checksum) { try Advertisement(turned) }
     }
 
     static let rejectedCases: [(name: String, hex: String, ttl: UInt8, cause: Rejection)] = [
@@ -95,7 +113,7 @@ struct PacketTests {
     func ipv4() throws {
         let header = bytes(hex: "46c00020 00000000 ff700000 0a630001 e0000012 94040000")
         let packet = header + bytes(hex: "0102030405060708") + [9, 9]
-        let datagram = try Datagram(ipv4: packet)
+        let datagram = try Datagram(packet: packet)
         #expect(datagram.source == Self.sender)
         #expect(datagram.destination == Self.group)
         #expect(datagram.hopLimit == 255)
@@ -107,13 +125,14 @@ struct PacketTests {
         ("45c00028 00000000 ff700000 0a630001 e0000012", .truncated),
         ("44c00014 00000000 ff700000 0a630001 e0000012", .truncated),
         ("45c00014 00000000 ff060000 0a630001 e0000012", .notVRRP),
-        ("65c00014 00000000 ff700000 0a630001 e0000012", .notVRRP),
+        ("65c00014 00000000 ff700000 0a630001 e0000012", .truncated),
+        ("75c00014 00000000 ff700000 0a630001 e0000012", .notVRRP),
     ]
 
     @Test("rejects what is no IPv4 packet with VRRP", arguments: notPacketsCases.indices)
     func notPackets(index: Int) {
         #expect(throws: Self.notPacketsCases[index].cause) {
-            try Datagram(ipv4: bytes(hex: Self.notPacketsCases[index].hex))
+            try Datagram(packet: bytes(hex: Self.notPacketsCases[index].hex))
         }
     }
 
@@ -136,7 +155,7 @@ struct PacketTests {
                 }
                 mutated.removeLast(Int.random(in: 0..<mutated.count, using: &generator))
                 _ = try? Advertisement(datagram(mutated))
-                _ = try? Datagram(ipv4: mutated)
+                _ = try? Datagram(packet: mutated)
             }
         }
     }
@@ -163,6 +182,37 @@ struct PacketTests {
                         """
                 )
         )
+    }
+
+    @Test("a neighbour advertisement goes to all nodes, overrides, and says whether this is a router")
+    func neighborAdvertisement() {
+        let address = IPv6Address(high: 0x2001_0db8_0000_0000, low: 2)
+        let hardware: [UInt8] = [2, 0, 0, 0, 0, 1]
+        let frame = NeighborAdvertisement.frame(for: address, from: hardware, isRouter: false)
+        #expect(
+            frame
+                == bytes(
+                    hex: """
+                        333300000001 020000000001 86dd 60000000 0020 3a ff
+                        20010db8000000000000000000000002 ff020000000000000000000000000001
+                        88 00 f928 20000000 20010db8000000000000000000000002 0201 020000000001
+                        """
+                )
+        )
+        let asRouter = NeighborAdvertisement.frame(for: address, from: hardware, isRouter: true)
+        #expect(asRouter[58] == 0xa0)
+    }
+
+    static let texts: [(high: UInt64, low: UInt64, text: String)] = [
+        (0, 0, "::"), (0, 1, "::1"), (0xfe80 << 48, 1, "fe80::1"), (0x2001_0db8 << 32, 0, "2001:db8::"),
+        (0x2001_0db8_0000_0001, 0x0001_0001_0001_0001, "2001:db8:0:1:1:1:1:1"),
+        (0x2001_0000_0000_0001, 0x0000_0000_0000_0001, "2001:0:0:1::1"),
+        (0x0001_0002_0003_0004, 0x0005_0006_0007_0008, "1:2:3:4:5:6:7:8"),
+    ]
+
+    @Test("IPv6 addresses are written as RFC 5952 says", arguments: texts)
+    func text(high: UInt64, low: UInt64, text: String) {
+        #expect(IPv6Address(high: high, low: low).description == text)
     }
 
     private func datagram(_ payload: [UInt8], ttl: UInt8 = 255) -> Datagram {

@@ -21,9 +21,11 @@ func settings(
     version: Advertisement.Version = .v2,
     interval: Duration = .seconds(1),
     authentication: Authentication = .none,
+    unicastPeers: [IPAddress] = [],
     preempts: Bool = true,
     preemptDelay: Duration = .zero,
-    trackers: [VirtualRouter.Tracker] = []
+    trackers: [VirtualRouter.Tracker] = [],
+    isGrouped: Bool = false
 ) -> VirtualRouter.Settings {
     VirtualRouter.Settings(
         version: version,
@@ -32,9 +34,11 @@ func settings(
         interval: interval,
         authentication: authentication,
         addresses: [virtualAddress],
+        unicastPeers: unicastPeers,
         preempts: preempts,
         preemptDelay: preemptDelay,
-        trackers: trackers
+        trackers: trackers,
+        isGrouped: isGrouped
     )
 }
 

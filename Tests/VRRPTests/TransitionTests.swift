@@ -65,15 +65,6 @@ struct TransitionTests {
             sent: []
         ),
         Case(
-            name: "backup after its preemption delay, weaker master: the timer runs on",
-            settings: settings(preemptDelay: .milliseconds(500)),
-            master: false,
-            event: .received(advertisement(priority: 99), from: addressB),
-            state: .backup,
-            deadline: .seconds(down100 - 1),
-            sent: []
-        ),
-        Case(
             name: "backup, master resigns: waits the skew",
             settings: settings(),
             master: false,
@@ -282,6 +273,7 @@ struct TransitionTests {
         (settings(), advertisement(priority: 200, version: .v3), addressB, .version),
         (settings(), advertisement(priority: 200), addressA, .ownAddress),
         (settings(priority: 255), advertisement(priority: 255), addressB, .ownerConflict),
+        (settings(unicastPeers: [addressB]), advertisement(priority: 200), addressB, .multicast),
     ]
 
     @Test("rejects what does not fit its configuration, counts it, and logs it ever more rarely")
@@ -326,12 +318,22 @@ struct TransitionTests {
         #expect(backup.actions(after: .addressRemoved(virtualAddress), at: seconds(1)).isEmpty)
     }
 
-    @Test("a master that was paused does not advertise once for every interval it missed")
-    func paused() {
-        var router = VirtualRouter.master(settings())
-        let late = (router.deadline ?? seconds(0)) + .seconds(60)
-        #expect(sent(router.actions(after: .timer, at: late)) == [100])
-        #expect(router.deadline == late + .seconds(1))
+    @Test("a preemption delay counts from the first advert of a weaker master")
+    func preemptionDelay() {
+        var router = VirtualRouter.started(settings(preemptDelay: .seconds(2)))
+        func hear(_ priority: UInt8, at second: Double) -> Instant? {
+            _ = router.actions(
+                after: .received(advertisement(priority: priority), from: addressB),
+                at: seconds(second)
+            )
+            return router.deadline
+        }
+        #expect(hear(99, at: 1) == seconds(1 + Self.down100))
+        // A better master in between: the delay starts over.
+        #expect(hear(101, at: 2) == seconds(2 + Self.down100))
+        #expect(hear(99, at: 3) == seconds(3 + Self.down100))
+        #expect(hear(99, at: 4) == seconds(4 + Self.down100))
+        #expect(hear(99, at: 5) == seconds(4 + Self.down100))
     }
 
     @Test("adverts keep their rhythm though the timer is late")

@@ -92,12 +92,14 @@ int32_t linux_notify(const char *path, const void *bytes, int64_t count);
 
 // socket.c
 
-/// A raw socket for protocol 112 on one interface, in the group 224.0.0.18, that sends with TTL 255 and
-/// TOS 0xc0 and does not hear itself. Not blocking. Addresses are in host byte order.
-int32_t linux_vrrp_socket(const char *interface, int32_t index);
-/// Sends multicast from this address of the interface from now on.
-int32_t linux_vrrp_source(int32_t socket, int32_t index, uint32_t address);
-int64_t linux_send_to(int32_t socket, uint32_t address, const void *bytes, int64_t count);
+/// A raw socket of one family (LINUX_AF_INET, LINUX_AF_INET6) for protocol 112 on one interface, in the group
+/// 224.0.0.18 or ff02::12, that sends with TTL 255 and TOS 0xc0 and does not hear itself. Not blocking.
+int32_t linux_vrrp_socket(int32_t family, const char *interface, int32_t index);
+/// Sends from one of this machine's addresses; both are 4 or 16 bytes, as the family has them.
+int64_t linux_vrrp_send(int32_t socket, int32_t family, int32_t index, const void *source, const void *destination,
+                        const void *bytes, int64_t count);
+/// The next packet with its IP header, that of IPv6 without extensions; -EAGAIN when there is none.
+int64_t linux_vrrp_receive(int32_t socket, int32_t family, void *bytes, int64_t count);
 /// -EAGAIN when nothing is there.
 int64_t linux_receive(int32_t socket, void *bytes, int64_t count);
 /// A socket that sends whole Ethernet frames.
@@ -108,6 +110,7 @@ int64_t linux_send_frame(int32_t socket, int32_t index, const void *bytes, int64
 
 #define LINUX_RTMGRP_LINK 0x01
 #define LINUX_RTMGRP_IPV4_IFADDR 0x10
+#define LINUX_RTMGRP_IPV6_IFADDR 0x100
 
 #define LINUX_NLM_F_REQUEST 0x01
 #define LINUX_NLM_F_ACK 0x04
@@ -128,10 +131,15 @@ int64_t linux_send_frame(int32_t socket, int32_t index, const void *bytes, int64
 #define LINUX_IFA_LOCAL 2
 #define LINUX_IFA_LABEL 3
 #define LINUX_IFA_BROADCAST 4
+#define LINUX_IFA_CACHEINFO 6
+#define LINUX_IFA_F_NODAD 0x02
+#define LINUX_IFA_F_DADFAILED 0x08
+#define LINUX_IFA_F_TENTATIVE 0x40
 #define LINUX_IFF_UP 0x01
 #define LINUX_IFF_RUNNING 0x40
 #define LINUX_AF_UNSPEC 0
 #define LINUX_AF_INET 2
+#define LINUX_AF_INET6 10
 
 #define LINUX_ESRCH 3
 #define LINUX_EINTR 4

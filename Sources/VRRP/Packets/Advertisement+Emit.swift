@@ -14,9 +14,13 @@ extension Advertisement {
     /// v2: |                  Authentication data (8 bytes)                |
     ///     +---------------------------------------------------------------+
     ///
-    /// Version 3 over IPv4 includes the pseudo-header in the checksum, as keepalived and FRR do by default and
-    /// RFC 9568 §5.2.8 does not. The kernel fills in the checksum over IPv6 itself.
-    public func emit(from source: IPAddress, to destination: IPAddress) -> [UInt8] {
+    /// - Parameter pseudoHeader: whether the checksum of version 3 over IPv4 covers it, as keepalived and FRR do by
+    ///   default and RFC 9568 §5.2.8 does not. Over IPv6 it always does.
+    public func emit(
+        from source: IPAddress,
+        to destination: IPAddress,
+        pseudoHeader: Bool = true
+    ) -> [UInt8] {
         var bytes: [UInt8] = [
             version.rawValue << 4 | 1,
             virtualRouter.rawValue,
@@ -29,10 +33,17 @@ extension Advertisement {
         }
         bytes += [0, 0]
         for address in addresses { bytes += address.bytes }
+        if version == .v2 { bytes += authentication.wireData }
         var checksum = Checksum()
-        switch version {
-        case .v2: bytes += authentication.wireData
-        case .v3: checksum.add(pseudoHeader(source: source, destination: destination, length: bytes.count))
+        if source.family == .v6 || version == .v3 && pseudoHeader {
+            checksum.add(
+                pseudoHeaderBytes(
+                    source: source,
+                    destination: destination,
+                    nextHeader: Datagram.protocolNumber,
+                    length: bytes.count
+                )
+            )
         }
         checksum.add(bytes)
         bytes[6] = UInt8(checksum.value >> 8)
@@ -42,11 +53,15 @@ extension Advertisement {
 }
 
 /// What a checksum over IP covers beside the message: RFC 793 §3.1 for IPv4, RFC 8200 §8.1 for IPv6.
-func pseudoHeader(source: IPAddress, destination: IPAddress, length: Int) -> [UInt8] {
+func pseudoHeaderBytes(
+    source: IPAddress,
+    destination: IPAddress,
+    nextHeader: UInt8,
+    length: Int
+) -> [UInt8] {
     let addresses = source.bytes + destination.bytes
     switch source {
-    case .v4: return addresses + [0, Datagram.protocolNumber] + bigEndianBytes(UInt64(length), count: 2)
-    case .v6:
-        return addresses + bigEndianBytes(UInt64(length), count: 4) + [0, 0, 0, Datagram.protocolNumber]
+    case .v4: return addresses + [0, nextHeader] + bigEndianBytes(UInt64(length), count: 2)
+    case .v6: return addresses + bigEndianBytes(UInt64(length), count: 4) + [0, 0, 0, nextHeader]
     }
 }

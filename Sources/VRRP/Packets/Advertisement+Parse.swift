@@ -13,10 +13,13 @@ extension Advertisement {
     /// reads the advertisement. Bytes behind it are ignored.
     ///
     /// A version 3 checksum over IPv4 is accepted with and without the pseudo-header: the RFCs and the
-    /// implementations in the field disagree.
+    /// implementations in the field disagree. What was sent to one router alone may have come from another
+    /// network, so that only a multicast must have a TTL of 255.
     public init(_ datagram: Datagram) throws(Rejection) {
         let bytes = datagram.payload
-        guard datagram.hopLimit == Datagram.requiredHopLimit else { throw .hopLimit }
+        guard datagram.hopLimit == Datagram.requiredHopLimit || !datagram.destination.isMulticast else {
+            throw .hopLimit
+        }
         guard bytes.count >= Field.addresses else { throw .truncated }
         guard let version = Version(rawValue: bytes[Field.versionAndType] >> 4) else { throw .version }
         guard bytes[Field.versionAndType] & 0x0f == 1 else { throw .type }
@@ -45,8 +48,6 @@ extension Advertisement {
             }
             addresses.append(address)
         }
-        // RFC 9568 errata 8299…8301.
-        if case .v6(let first) = addresses[0], !first.isLinkLocal { throw .notLinkLocal }
 
         let interval: Duration
         var authentication = Authentication.none
@@ -83,9 +84,10 @@ extension Advertisement {
         guard version == .v3 else { return plain.value == 0 }
         if case .v4 = datagram.source, plain.value == 0 { return true }
         plain.add(
-            pseudoHeader(
+            pseudoHeaderBytes(
                 source: datagram.source,
                 destination: datagram.destination,
+                nextHeader: Datagram.protocolNumber,
                 length: message.count
             )
         )

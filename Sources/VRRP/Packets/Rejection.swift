@@ -8,7 +8,9 @@ public enum Rejection: UInt8, Error, CaseIterable, Hashable, Sendable {
     case checksum
     case noAddresses
     case zeroInterval
-    case notLinkLocal
+    case multicast
+    case unicast
+    case unknownPeer
     case unknownVirtualRouter
     case authenticationType
     case authenticationData
@@ -26,7 +28,9 @@ public enum Rejection: UInt8, Error, CaseIterable, Hashable, Sendable {
         case .checksum: "wrong checksum"
         case .noAddresses: "lists no address"
         case .zeroInterval: "advertisement interval of 0"
-        case .notLinkLocal: "first IPv6 address is not link-local"
+        case .multicast: "multicast, and this virtual router uses unicast"
+        case .unicast: "unicast, and this virtual router uses multicast"
+        case .unknownPeer: "not from a unicast_peer"
         case .unknownVirtualRouter: "virtual_router_id of nobody here"
         case .authenticationType: "another auth_type"
         case .authenticationData: "another auth_pass"

@@ -3,8 +3,8 @@ extension VirtualRouter {
     public enum Event: Hashable, Sendable {
         case start
         case shutdown
-        /// A valid advertisement for this virtual router, and who sent it.
-        case received(Advertisement, from: IPAddress)
+        /// A valid advertisement for this virtual router, who sent it, and how.
+        case received(Advertisement, from: IPAddress, by: Delivery = .multicast)
         /// The interface can send, with this address of its own.
         case interfaceUp(IPAddress)
         case interfaceDown(InterfaceFault)
@@ -12,9 +12,14 @@ extension VirtualRouter {
         case tracker(Int, passes: Bool)
         /// Somebody else took this address off the interface.
         case addressRemoved(IPAddress)
+        /// What the other members of its sync group mean for it; see `SyncGroup`.
+        case group(SyncGroup.Order)
         /// The deadline has come.
         case timer
     }
+
+    /// Where a packet was sent to.
+    public enum Delivery: Hashable, Sendable { case multicast, unicast }
 
     /// Why an interface cannot carry VRRP.
     public enum InterfaceFault: UInt8, Hashable, Sendable {

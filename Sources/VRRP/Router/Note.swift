@@ -12,6 +12,10 @@ extension VirtualRouter {
         case offersPlace(priority: Priority)
         case keepsPlace(priority: Priority)
         case addressRestored(IPAddress)
+        /// The machine or this process did not run; the timer was late by so much.
+        case paused(for: Duration)
+        /// Ready to be master, and waits for the others of its sync group.
+        case waitsForGroup
 
         /// In plain words.
         public var description: String {
@@ -32,6 +36,9 @@ extension VirtualRouter {
                 "stays master: no backup beats priority \(priority.rawValue)"
             case .addressRestored(let address):
                 "\(address.description) was removed by somebody: added again"
+            case .paused(let time):
+                "did not run for \(time.secondsText): looks for another master before it goes on"
+            case .waitsForGroup: "would become master, and waits for the others of its sync group"
             }
         }
 

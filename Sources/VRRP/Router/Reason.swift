@@ -15,6 +15,10 @@ extension VirtualRouter {
         case trackerFails(String)
         case trackerUnknown(String)
         case faultCleared
+        /// It did not run for a while, and somebody else is master now.
+        case replacedWhilePaused(by: IPAddress, priority: Priority)
+        /// This member of the sync group decided for all.
+        case group(String)
 
         /// In plain words.
         public var description: String {
@@ -36,6 +40,9 @@ extension VirtualRouter {
             case .trackerFails(let name): "check \(name) fails"
             case .trackerUnknown(let name): "waiting for the first result of check \(name)"
             case .faultCleared: "fault cleared"
+            case .replacedWhilePaused(let peer, let priority):
+                "did not run for a while, and \(peer.description) is master now with priority \(priority.rawValue)"
+            case .group(let member): "follows \(member) of its sync group"
             }
         }
     }

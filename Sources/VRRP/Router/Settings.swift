@@ -9,12 +9,18 @@ extension VirtualRouter {
         public var interval: Duration
         public var authentication: Authentication
         public var addresses: [IPAddress]
+        /// The other routers, where adverts go to each of them instead of the multicast group. Default none.
+        public var unicastPeers: [IPAddress]
+        /// Whether the checksum of version 3 over IPv4 covers the pseudo-header. Default true, as in keepalived.
+        public var checksumCoversPseudoHeader: Bool
         /// Whether a better backup takes the place of a living master. Default true.
         public var preempts: Bool
-        /// How long after its start a better backup leaves a living master alone. Default none.
+        /// How long a better backup leaves a living master alone, from its first advert on. Default none.
         public var preemptDelay: Duration
         public var announcements: Announcements
         public var trackers: [Tracker]
+        /// Whether it becomes master only together with others; see `SyncGroup`. Default false.
+        public var isGrouped: Bool
 
         public init(
             version: Advertisement.Version = .v2,
@@ -23,10 +29,13 @@ extension VirtualRouter {
             interval: Duration = .seconds(1),
             authentication: Authentication = .none,
             addresses: [IPAddress],
+            unicastPeers: [IPAddress] = [],
+            checksumCoversPseudoHeader: Bool = true,
             preempts: Bool = true,
             preemptDelay: Duration = .zero,
             announcements: Announcements = Announcements(),
-            trackers: [Tracker] = []
+            trackers: [Tracker] = [],
+            isGrouped: Bool = false
         ) {
             self.version = version
             self.virtualRouter = virtualRouter
@@ -34,10 +43,13 @@ extension VirtualRouter {
             self.interval = interval
             self.authentication = authentication
             self.addresses = addresses
+            self.unicastPeers = unicastPeers
+            self.checksumCoversPseudoHeader = checksumCoversPseudoHeader
             self.preempts = preempts
             self.preemptDelay = preemptDelay
             self.announcements = announcements
             self.trackers = trackers
+            self.isGrouped = isGrouped
         }
     }
 

@@ -1,6 +1,9 @@
 extension VirtualRouter {
     /// What keeps this router from taking part, if anything does.
-    var obstacle: Reason? {
+    var obstacle: Reason? { ownObstacle ?? groupObstacle.map { .group($0) } }
+
+    /// The same, the sync group left out.
+    var ownObstacle: Reason? {
         if case .down(let fault) = interface { return .interface(fault) }
         for (tracker, passes) in zip(settings.trackers, trackerResults) where tracker.weight == 0 {
             if passes == false { return .trackerFails(tracker.name) }
@@ -22,15 +25,15 @@ extension VirtualRouter {
 
     /// RFC 3768 §6.4.1: the Startup event.
     private mutating func takePart(because reason: Reason, at now: Instant) {
-        if settings.priority == .owner {
+        if settings.priority == .owner, !settings.isGrouped {
             becomeMaster(because: .ownsAddresses, at: now)
             return
         }
         heard = nil
         timers = RunningTimers()
-        if settings.preemptDelay > .zero { timers.preemptFrom = now + settings.preemptDelay }
         change(to: .backup, because: reason, at: now)
         startMasterDownTimer(masterInterval: settings.interval, at: now)
+        if settings.priority == .owner { waitForGroup() }
     }
 
     /// RFC 3768 §6.4.2 and §6.4.3: the Shutdown event; a master resigns as far as its interface lets it.
@@ -40,6 +43,7 @@ extension VirtualRouter {
             perform(.removeAddresses)
         }
         timers = RunningTimers()
+        isReady = false
         change(to: new, because: reason, at: now)
     }
 }

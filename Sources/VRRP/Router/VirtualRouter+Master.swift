@@ -14,13 +14,12 @@ extension VirtualRouter {
     /// RFC 3768 §6.4.2: advertise first, so that other backups stay, then the addresses, then tell everybody.
     mutating func becomeMaster(because reason: Reason, at now: Instant) {
         heard = nil
+        isReady = false
         timers = RunningTimers()
+        masterInterval = settings.interval
         advertise(at: now)
         perform(.addAddresses)
         announce(at: now)
-        if settings.announcements.refresh > .zero {
-            timers.refresh = now + settings.announcements.refresh
-        }
         change(to: .master, because: reason, at: now)
     }
 
@@ -38,6 +37,9 @@ extension VirtualRouter {
         if settings.announcements.secondBurstAfter > .zero {
             timers.secondBurst = now + settings.announcements.secondBurstAfter
         }
+        if settings.announcements.refresh > .zero, timers.refresh == nil {
+            timers.refresh = now + settings.announcements.refresh
+        }
     }
 
     mutating func timerExpires(at now: Instant) {
@@ -45,9 +47,10 @@ extension VirtualRouter {
         case .initialize, .fault:
             return
         case .backup:
-            guard let due = timers.masterDown, now >= due else { return }
-            becomeMaster(because: reasonToBecomeMaster(at: now), at: now)
+            guard let due = timers.masterDown, now >= due, !waitsAfterPause(due: due, at: now) else { return }
+            standForElection(at: now)
         case .master:
+            if let due = timers.listening, now >= due { resumeAfterPause(at: now) }
             if let due = timers.standing, now >= due { keepPlace(at: now) }
             if let due = timers.advertise, now >= due { advertise(at: now) }
             if let due = timers.secondBurst, now >= due {
@@ -61,7 +64,21 @@ extension VirtualRouter {
         }
     }
 
-    private func reasonToBecomeMaster(at now: Instant) -> Reason {
+    /// In a sync group, all members become master or none.
+    private mutating func standForElection(at now: Instant) {
+        guard settings.isGrouped else {
+            return becomeMaster(because: reasonToBecomeMaster(at: now), at: now)
+        }
+        waitForGroup()
+    }
+
+    mutating func waitForGroup() {
+        timers.masterDown = nil
+        isReady = true
+        perform(.note(.waitsForGroup))
+    }
+
+    func reasonToBecomeMaster(at now: Instant) -> Reason {
         guard let heard else { return .silence(of: nil, for: now - (since ?? now)) }
         if heard.priority == .resigned { return .masterResigned(heard.address) }
         let own = effectivePriority

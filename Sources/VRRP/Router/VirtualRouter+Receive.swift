@@ -1,7 +1,12 @@
 extension VirtualRouter {
     /// Checks an advertisement against the configuration (RFC 3768 §7.1, RFC 9568 §7.1) and acts on it.
-    mutating func receive(_ advertisement: Advertisement, from source: IPAddress, at now: Instant) {
-        if let cause = objection(to: advertisement, from: source) {
+    mutating func receive(
+        _ advertisement: Advertisement,
+        from source: IPAddress,
+        by delivery: Delivery,
+        at now: Instant
+    ) {
+        if let cause = objection(to: advertisement, from: source, by: delivery) {
             let count = rejections.count(cause)
             if count & (count - 1) == 0 { perform(.note(.rejected(cause, from: source, count: count))) }
             return
@@ -11,14 +16,26 @@ extension VirtualRouter {
         switch state {
         case .initialize, .fault: return
         case .backup: receiveAsBackup(peer, interval: advertisement.interval, at: now)
+        case .master where timers.listening != nil:
+            receiveAfterPause(peer, interval: advertisement.interval, at: now)
         case .master: receiveAsMaster(peer, interval: advertisement.interval, at: now)
         }
     }
 
-    private func objection(to advertisement: Advertisement, from source: IPAddress) -> Rejection? {
+    private func objection(
+        to advertisement: Advertisement,
+        from source: IPAddress,
+        by delivery: Delivery
+    ) -> Rejection? {
         guard advertisement.virtualRouter == settings.virtualRouter else { return .unknownVirtualRouter }
         guard advertisement.version == settings.version else { return .version }
         if case .up(let own) = interface, own == source { return .ownAddress }
+        switch delivery {
+        case .multicast: if !settings.unicastPeers.isEmpty { return .multicast }
+        case .unicast:
+            if settings.unicastPeers.isEmpty { return .unicast }
+            if !settings.unicastPeers.contains(source) { return .unknownPeer }
+        }
         switch (advertisement.authentication, settings.authentication) {
         case (.none, .none): break
         case (.password(let theirs), .password(let ours)):
@@ -52,18 +69,27 @@ extension VirtualRouter {
     }
 
     private mutating func receiveAsBackup(_ peer: Peer, interval: Duration, at now: Instant) {
+        heard = peer
+        hasWaitedAfterPause = false
         if peer.priority == .resigned {
-            heard = peer
+            isReady = false
             timers.masterDown =
                 now
                 + Timers.skew(settings.version, priority: effectivePriority, masterInterval: interval)
-            return
-        }
-        heard = peer
-        let leavesMasterAlone = !settings.preempts || timers.preemptFrom.map { now < $0 } ?? false
-        if peer.priority >= effectivePriority || leavesMasterAlone {
+        } else if peer.priority >= effectivePriority {
+            timers.preemptFrom = nil
+            startMasterDownTimer(masterInterval: interval, at: now)
+        } else if leavesAloneWeakerMaster(at: now) {
             startMasterDownTimer(masterInterval: interval, at: now)
         }
+    }
+
+    private mutating func leavesAloneWeakerMaster(at now: Instant) -> Bool {
+        guard settings.preempts else { return true }
+        guard settings.preemptDelay > .zero else { return false }
+        let from = timers.preemptFrom ?? now + settings.preemptDelay
+        timers.preemptFrom = from
+        return now < from
     }
 
     private mutating func receiveAsMaster(_ peer: Peer, interval: Duration, at now: Instant) {
@@ -91,8 +117,11 @@ extension VirtualRouter {
         }
     }
 
-    private mutating func becomeBackup(
-        of peer: Peer,
+    /// - Parameters:
+    ///   - peer: the master, if it is known.
+    ///   - interval: its interval.
+    mutating func becomeBackup(
+        of peer: Peer?,
         interval: Duration,
         because reason: Reason,
         at now: Instant
@@ -117,6 +146,8 @@ extension VirtualRouter {
     }
 
     mutating func startMasterDownTimer(masterInterval: Duration, at now: Instant) {
+        self.masterInterval = masterInterval
+        isReady = false
         timers.masterDown =
             now
             + Timers.masterDown(

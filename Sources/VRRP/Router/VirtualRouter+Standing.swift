@@ -10,7 +10,7 @@ extension VirtualRouter {
             perform(.note(.priority(from: before, to: after, tracker: name, passes: passes)))
         }
         reconsider(cleared: .faultCleared, at: now)
-        guard state == .master else { return }
+        guard state == .master, timers.listening == nil else { return }
         if after < before {
             offerPlace(at: now)
         } else if after > before, timers.standing != nil {

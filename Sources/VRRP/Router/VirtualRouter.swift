@@ -27,11 +27,18 @@ public struct VirtualRouter: Sendable {
     public internal(set) var rejections = RejectionCounters()
     /// The other router heard last, until this one becomes master.
     public internal(set) var heard: Peer?
+    /// The interval that timers count in: the master's as it advertises it, or our own.
+    public internal(set) var masterInterval: Duration
 
     var isStarted = false
     var interface = Interface.down(.missing)
     var trackerResults: [Bool?]
     var timers = RunningTimers()
+    /// The member of the sync group that is in fault, which keeps this one from taking part.
+    var groupObstacle: String?
+    /// Whether it would be master if it were not in a sync group.
+    var isReady = false
+    var hasWaitedAfterPause = false
     var mismatches = Mismatches()
     var secondMasterPackets: UInt64 = 0
     private var queue: [Action] = []
@@ -39,6 +46,7 @@ public struct VirtualRouter: Sendable {
     public init(_ settings: Settings) {
         self.settings = settings
         trackerResults = [Bool?](repeating: nil, count: settings.trackers.count)
+        masterInterval = settings.interval
     }
 
     /// When `handle(.timer, at:)` is due; nil while only events matter.
@@ -48,7 +56,7 @@ public struct VirtualRouter: Sendable {
         case .backup: timers.masterDown
         case .master:
             earliest(
-                earliest(timers.advertise, timers.standing),
+                earliest(earliest(timers.advertise, timers.standing), timers.listening),
                 earliest(timers.secondBurst, timers.refresh)
             )
         }
@@ -70,6 +78,7 @@ public struct VirtualRouter: Sendable {
     }
 
     public mutating func handle(_ event: Event, at now: Instant) {
+        noticePause(at: now)
         switch event {
         case .start:
             guard !isStarted else { return }
@@ -87,13 +96,15 @@ public struct VirtualRouter: Sendable {
             reconsider(cleared: .faultCleared, at: now)
         case .tracker(let index, let passes):
             trackerReports(index, passes: passes, at: now)
-        case .received(let advertisement, let source):
-            receive(advertisement, from: source, at: now)
+        case .received(let advertisement, let source, let delivery):
+            receive(advertisement, from: source, by: delivery, at: now)
         case .addressRemoved(let address):
             guard state == .master, settings.addresses.contains(address) else { return }
             perform(.addAddresses)
             perform(.announce(times: settings.announcements.burst))
             perform(.note(.addressRestored(address)))
+        case .group(let order):
+            follow(order, at: now)
         case .timer:
             timerExpires(at: now)
         }
@@ -127,12 +138,14 @@ extension VirtualRouter {
     struct RunningTimers: Sendable {
         /// Backup: Master_Down_Timer.
         var masterDown: Instant?
-        /// Backup: until then a living master is left alone.
+        /// Backup: until then a living, weaker master is left alone.
         var preemptFrom: Instant?
-        /// Master: Adver_Timer; absent while it offers its place.
+        /// Master: Adver_Timer; absent while it offers its place or listens.
         var advertise: Instant?
         /// Master: until then a better backup may take the place.
         var standing: Instant?
+        /// Master that did not run for a while: until then somebody else may turn out to be master.
+        var listening: Instant?
         var secondBurst: Instant?
         var refresh: Instant?
     }

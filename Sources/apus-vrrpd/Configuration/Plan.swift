@@ -5,6 +5,8 @@ struct Plan {
     var instances: [Instance]
     var checks: [Check]
     var processes: [Process]
+    /// Between two announcements of addresses.
+    var announcementInterval: Duration
     /// The bytes of all files read, to tell whether a reload changes anything.
     var sources: [UInt8]
 
@@ -13,9 +15,14 @@ struct Plan {
         var interface: String
         var settings: VirtualRouter.Settings
         var addresses: [Address]
+        /// The address to send from, where the configuration names one.
+        var source: IPAddress?
         /// For each tracker of the settings, what it follows.
         var tracked: [Tracked]
         var notifications = Notifications()
+
+        /// All addresses of an instance are of one.
+        var family: IPAddress.Family { settings.addresses.first?.family ?? .v4 }
     }
 
     /// A program to start; the first argument is the path of an executable file.

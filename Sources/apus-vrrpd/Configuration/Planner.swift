@@ -16,7 +16,9 @@ struct Planner {
 
     /// Only of use while `errors` stays empty.
     mutating func plan(sources: [UInt8]) -> Plan {
-        var plan = Plan(instances: [], checks: [], processes: [], sources: sources)
+        // The same for all instances: the configuration was checked for that.
+        let interval = configuration.instances.first?.gratuitousARP.interval ?? .zero
+        var plan = Plan(instances: [], checks: [], processes: [], announcementInterval: interval, sources: sources)
         for group in configuration.syncGroups {
             refuse("apus-vrrpd does not support vrrp_sync_group yet", at: group.location)
         }
@@ -56,7 +58,8 @@ struct Planner {
                 priority: Priority(instance.priority),
                 interval: instance.advertisementInterval,
                 authentication: authentication(of: instance),
-                addresses: addresses.map { .v4($0.address.address) },
+                addresses: addresses.map { $0.address.address },
+                unicastPeers: instance.unicastPeers.compactMap { IPAddress(bytes: $0.bytes) },
                 // As in keepalived, `state MASTER` does without both.
                 preempts: !instance.noPreempt || instance.initialState == .master,
                 preemptDelay: instance.initialState == .master ? .zero : instance.preemptDelay,
@@ -69,6 +72,7 @@ struct Planner {
                 trackers: tracked.map { $0.tracker }
             ),
             addresses: addresses,
+            source: (instance.unicastSource ?? instance.multicastSource).flatMap { IPAddress(bytes: $0.bytes) },
             tracked: tracked.map { $0.tracked },
             notifications: notifications(of: instance)
         )
@@ -127,12 +131,6 @@ struct Planner {
         let place = instance.location
         let unsupported: [(isUsed: Bool, what: String, location: Location)] = [
             (
-                !instance.unicastPeers.isEmpty || instance.unicastSource != nil,
-                "unicast_peer and unicast_src_ip", place
-            ),
-            (instance.multicastSource != nil, "mcast_src_ip", place),
-            (instance.gratuitousARP.interval > .zero, "vrrp_garp_interval", place),
-            (
                 !instance.virtualRoutes.isEmpty, "virtual_routes",
                 instance.virtualRoutes.first?.location ?? place
             ),
@@ -156,13 +154,10 @@ struct Planner {
         }
     }
 
-    private mutating func addresses(of instance: KeepalivedConfiguration.Instance) -> [Plan.Address] {
+    private func addresses(of instance: KeepalivedConfiguration.Instance) -> [Plan.Address] {
         var planned: [Plan.Address] = []
         for entry in instance.virtualAddresses {
-            guard case .v4(let address)? = IPAddress(bytes: entry.address.bytes) else {
-                refuse("apus-vrrpd does not support IPv6 addresses yet", at: entry.location)
-                continue
-            }
+            guard let address = IPAddress(bytes: entry.address.bytes) else { continue }
             planned.append(
                 Plan.Address(
                     address: InterfaceAddress(address: address, prefixLength: entry.prefixLength),
@@ -176,10 +171,11 @@ struct Planner {
         return planned
     }
 
-    private func broadcast(of entry: VirtualAddress, _ address: IPv4Address) -> IPv4Address? {
+    private func broadcast(of entry: VirtualAddress, _ address: IPAddress) -> IPv4Address? {
         switch entry.broadcast {
         case nil: return nil
         case .computed?:
+            guard case .v4(let address) = address else { return nil }
             // A mask of 32 bits leaves no host bit to set.
             let hostBits = entry.prefixLength >= 32 ? 0 : UInt32.max >> UInt32(entry.prefixLength)
             return IPv4Address(address.rawValue | hostBits)

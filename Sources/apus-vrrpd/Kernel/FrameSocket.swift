@@ -1,7 +1,7 @@
 import CLinux
 import VRRP
 
-/// Sends gratuitous ARP.
+/// Sends gratuitous ARP and unsolicited neighbour advertisements.
 struct FrameSocket {
     private let descriptor: Int32
 
@@ -16,9 +16,16 @@ struct FrameSocket {
     }
 
     /// Does nothing on an interface without Ethernet addresses.
-    func announce(_ address: IPv4Address, on link: Link) throws(SystemError) {
+    ///
+    /// - Parameter isRouter: whether it forwards IPv6.
+    func announce(_ address: IPAddress, on link: Link, isRouter: Bool) throws(SystemError) {
         guard link.hardwareAddress.count == 6 else { return }
-        let frame = GratuitousARP.frame(for: address, from: link.hardwareAddress)
+        let frame =
+            switch address {
+            case .v4(let address): GratuitousARP.frame(for: address, from: link.hardwareAddress)
+            case .v6(let address):
+                NeighborAdvertisement.frame(for: address, from: link.hardwareAddress, isRouter: isRouter)
+            }
         let result = frame.withUnsafeBytes {
             linux_send_frame(descriptor, link.index, $0.baseAddress, Int64($0.count))
         }

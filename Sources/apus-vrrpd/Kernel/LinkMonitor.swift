@@ -6,7 +6,7 @@ struct LinkMonitor {
     private var buffer = [UInt8](repeating: 0, count: 32768)
 
     init() throws(SystemError) {
-        let groups = UInt32(LINUX_RTMGRP_LINK | LINUX_RTMGRP_IPV4_IFADDR)
+        let groups = UInt32(LINUX_RTMGRP_LINK | LINUX_RTMGRP_IPV4_IFADDR | LINUX_RTMGRP_IPV6_IFADDR)
         descriptor = Int32(try check(linux_netlink_socket(groups), "watch the interfaces"))
     }
 

@@ -3,7 +3,7 @@ import VRRP
 
 /// An address with its prefix length.
 struct InterfaceAddress: Equatable {
-    var address: IPv4Address
+    var address: IPAddress
     var prefixLength: UInt8
 }
 
@@ -14,11 +14,11 @@ struct Link {
     var isUp = false
     var hasCarrier = false
     var hardwareAddress: [UInt8] = []
-    /// In the kernel's order: the primary one first.
+    /// Those that can be used, in the kernel's order: the primary one first.
     var addresses: [InterfaceAddress] = []
 }
 
-/// All interfaces with their IPv4 addresses, kept by the kernel's messages.
+/// All interfaces with their addresses, kept by the kernel's messages.
 struct LinkTable {
     private(set) var links: [Link] = []
 
@@ -64,14 +64,21 @@ struct LinkTable {
         // struct ifaddrmsg: family, prefix length, flags, scope, index.
         let fixed = 8
         let payload = message.payload[...]
-        guard payload.count >= fixed, Int32(payload[0]) == LINUX_AF_INET else { return }
+        guard payload.count >= fixed else { return }
         let index = payload.native(at: 4, as: Int32.self)
+        // IFA_ADDRESS is the other end's where there are two.
+        let bytes =
+            message.attribute(LINUX_IFA_LOCAL, after: fixed) ?? message.attribute(LINUX_IFA_ADDRESS, after: fixed)
         guard let known = links.firstIndex(where: { $0.index == index }),
-            let bytes = message.attribute(LINUX_IFA_LOCAL, after: fixed),
-            case .v4(let address)? = IPAddress(bytes: bytes)
+            let bytes, let address = IPAddress(bytes: bytes), address.family.number == Int32(payload[0])
         else { return }
         let entry = InterfaceAddress(address: address, prefixLength: payload[1])
-        links[known].addresses.removeAll { $0 == entry }
-        if message.type == LINUX_RTM_NEWADDR { links[known].addresses.append(entry) }
+        // While the kernel looks whether an IPv6 address is in use, nothing can be sent from it.
+        let isUsable = Int32(payload[2]) & (LINUX_IFA_F_TENTATIVE | LINUX_IFA_F_DADFAILED) == 0
+        if message.type == LINUX_RTM_DELADDR || !isUsable {
+            links[known].addresses.removeAll { $0 == entry }
+        } else if !links[known].addresses.contains(entry) {
+            links[known].addresses.append(entry)
+        }
     }
 }

@@ -60,7 +60,7 @@ struct NetlinkRequest {
     }
 
     mutating func append(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value) { bytes += $0 }
+        bytes += value.bytes
         finish()
     }
 
@@ -79,6 +79,11 @@ struct NetlinkRequest {
             for index in 0..<4 { bytes[index] = length[index] }
         }
     }
+}
+
+extension FixedWidthInteger {
+    /// In the machine's byte order.
+    var bytes: [UInt8] { withUnsafeBytes(of: self) { [UInt8]($0) } }
 }
 
 extension ArraySlice<UInt8> {

@@ -11,13 +11,13 @@ struct RoutingSocket {
         descriptor = Int32(try check(linux_netlink_socket(0), "open a netlink socket"))
     }
 
-    /// Every interface and every IPv4 address.
+    /// Every interface and every address.
     mutating func table() throws(SystemError) -> LinkTable {
         var table = LinkTable()
         for type in [LINUX_RTM_GETLINK, LINUX_RTM_GETADDR] {
             var request = begin(type, flags: LINUX_NLM_F_DUMP)
             // struct rtgenmsg: the family, padded to the longer of the two requests' fixed parts.
-            request.append(UInt8(type == LINUX_RTM_GETADDR ? LINUX_AF_INET : LINUX_AF_UNSPEC))
+            request.append(UInt8(LINUX_AF_UNSPEC))
             for _ in 1..<16 { request.append(UInt8(0)) }
             for message in try exchange(request, "list the interfaces") { table.apply(message) }
         }
@@ -55,16 +55,23 @@ struct RoutingSocket {
 
     /// struct ifaddrmsg and its attributes.
     private func append(_ entry: Plan.Address, _ link: Link, to request: inout NetlinkRequest) {
-        request.append(UInt8(LINUX_AF_INET))
+        let family = entry.address.address.family
+        request.append(UInt8(family.number))
         request.append(entry.address.prefixLength)
-        request.append(UInt8(0))
+        // Another router may still have it: the kernel's look for duplicates would find that, and give up.
+        request.append(UInt8(family == .v6 ? LINUX_IFA_F_NODAD : 0))
         request.append(entry.scope)
         request.append(link.index)
-        let bytes = IPAddress.v4(entry.address.address).bytes
+        let bytes = entry.address.address.bytes
         request.appendAttribute(LINUX_IFA_LOCAL, bytes)
         request.appendAttribute(LINUX_IFA_ADDRESS, bytes)
         if let broadcast = entry.broadcast {
             request.appendAttribute(LINUX_IFA_BROADCAST, IPAddress.v4(broadcast).bytes)
+        }
+        if family == .v6, entry.address.prefixLength == 128 {
+            // struct ifa_cacheinfo: deprecated, so that nothing is sent from it unasked, and valid for ever.
+            let lifetimes: [UInt32] = [0, .max, 0, 0]
+            request.appendAttribute(LINUX_IFA_CACHEINFO, lifetimes.flatMap { $0.bytes })
         }
         if let label = entry.label { request.appendAttribute(LINUX_IFA_LABEL, label.terminated) }
     }

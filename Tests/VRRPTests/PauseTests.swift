@@ -1,0 +1,74 @@
+import Testing
+import VRRP
+
+/// What a router does that did not run for a while.
+@Suite("Pauses")
+struct PauseTests {
+    private static let skew100 = 0.609375
+
+    private func pausedMaster() -> (router: VirtualRouter, resumed: Instant) {
+        var router = VirtualRouter.master(settings())
+        let resumed = (router.deadline ?? seconds(0)) + .seconds(60)
+        #expect(sent(router.actions(after: .timer, at: resumed)).isEmpty)
+        return (router, resumed)
+    }
+
+    @Test("a master that was paused listens for an interval and its skew, then goes on")
+    func goesOn() {
+        var (router, resumed) = pausedMaster()
+        let end = resumed + .seconds(1 + Self.skew100)
+        #expect(router.state == .master)
+        #expect(router.deadline == end)
+        let actions = router.actions(after: .timer, at: end)
+        #expect(sent(actions) == [100])
+        #expect(actions.contains(.announce(times: 5)))
+        #expect(router.deadline == end + .seconds(1))
+    }
+
+    @Test("it gives way to any other master, and preempts a weaker one by the rules", arguments: [99, 200])
+    func givesWay(priority: UInt8) {
+        var (router, resumed) = pausedMaster()
+        let heard = resumed + .milliseconds(500)
+        let actions = router.actions(
+            after: .received(advertisement(priority: priority), from: addressB),
+            at: heard
+        )
+        #expect(sent(actions).isEmpty)
+        #expect(actions.contains(.removeAddresses))
+        #expect(reasons(actions) == [.replacedWhilePaused(by: addressB, priority: Priority(priority))])
+        #expect(router.deadline == heard + .seconds(TransitionTests.down100))
+    }
+
+    @Test("a master that resigned meanwhile is no reason to wait")
+    func resigned() {
+        var (router, resumed) = pausedMaster()
+        let actions = router.actions(after: .received(advertisement(priority: 0), from: addressB), at: resumed)
+        #expect(sent(actions) == [100])
+    }
+
+    @Test("a master that is late by less than two intervals was not replaced")
+    func late() {
+        var router = VirtualRouter.master(settings())
+        let late = (router.deadline ?? seconds(0)) + .milliseconds(1_999)
+        #expect(sent(router.actions(after: .timer, at: late)) == [100])
+    }
+
+    @Test("the owner of the addresses has nobody to give way to")
+    func owner() {
+        var router = VirtualRouter.master(settings(priority: 255))
+        let late = (router.deadline ?? seconds(0)) + .seconds(60)
+        #expect(sent(router.actions(after: .timer, at: late)) == [255])
+    }
+
+    @Test("a backup that was paused waits for the master once more, and only once")
+    func backup() {
+        var router = VirtualRouter.started(settings())
+        var now = (router.deadline ?? seconds(0)) + .seconds(5)
+        #expect(sent(router.actions(after: .timer, at: now)).isEmpty)
+        #expect(router.state == .backup)
+        #expect(router.deadline == now + .seconds(TransitionTests.down100))
+        now = (router.deadline ?? now) + .seconds(5)
+        #expect(sent(router.actions(after: .timer, at: now)) == [100])
+        #expect(router.state == .master)
+    }
+}
