@@ -111,7 +111,11 @@ static int64_t receive_v6(int32_t socket, uint8_t *bytes, int64_t count) {
     bytes[5] = (uint8_t)got;
     bytes[6] = (uint8_t)protocol;
     memcpy(bytes + 8, &source.sin6_addr, sizeof source.sin6_addr);
+    // musl's CMSG_NXTHDR compares a length with a difference of pointers.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wsign-compare"
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+#pragma clang diagnostic pop
         if (header->cmsg_level != IPPROTO_IPV6) continue;
         if (header->cmsg_type == IPV6_HOPLIMIT) {
             int limit;

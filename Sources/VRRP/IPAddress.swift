@@ -110,7 +110,9 @@ public struct IPv6Address: Hashable, Comparable, Sendable {
     /// The canonical text of RFC 5952: the longest run of zero groups, the first of several, is `::`.
     public var description: String {
         let bytes = IPAddress.v6(self).bytes
-        let groups = stride(from: 0, to: bytes.count, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+        let groups = stride(from: 0, to: bytes.count, by: 2).map {
+            UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1])
+        }
         let gap = longestRunOfZeros(in: groups)
         var text = ""
         for (index, group) in groups.enumerated() {

@@ -1,16 +1,20 @@
 import Foundation
 
-/// A running agent whose log can be waited for.
+/// A running agent, or another program that speaks VRRP, whose log can be waited for.
 final class AgentProcess: @unchecked Sendable {
     private let process = Process()
     private let condition = NSCondition()
     private var log: [String] = []
     private var partial = Data()
 
-    init(in namespace: String, configuration: URL) throws {
+    convenience init(in namespace: String, configuration: URL) throws {
+        try self.init(in: namespace, command: [agentPath, "-f", configuration.path])
+    }
+
+    init(in namespace: String, command: [String]) throws {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        // Both replace themselves, so that signals reach the agent.
-        process.arguments = ["ip", "netns", "exec", namespace, agentPath, "-f", configuration.path]
+        // Both replace themselves, so that signals reach the program.
+        process.arguments = ["ip", "netns", "exec", namespace] + command
         let pipe = Pipe()
         process.standardError = pipe
         process.standardOutput = pipe
@@ -24,6 +28,11 @@ final class AgentProcess: @unchecked Sendable {
 
     deinit {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    /// As when the machine loses power: nothing of it runs on.
+    func killAll() throws {
+        for process in try children() + [process.processIdentifier] { kill(process, SIGKILL) }
     }
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }

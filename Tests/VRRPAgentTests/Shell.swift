@@ -25,6 +25,16 @@ func run(_ arguments: [String], expecting status: Int32? = 0) throws -> (status:
     return (process.terminationStatus, output)
 }
 
+/// Whether a condition comes true within a time; looks again and again.
+func eventually(within limit: TimeInterval = 2, _ condition: () throws -> Bool) rethrows -> Bool {
+    let deadline = Date(timeIntervalSinceNow: limit)
+    while Date() < deadline {
+        if try condition() { return true }
+        Thread.sleep(forTimeInterval: 0.01)
+    }
+    return false
+}
+
 /// The agent beside the test bundle.
 let agentPath = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appendingPathComponent("apus-vrrpd").path

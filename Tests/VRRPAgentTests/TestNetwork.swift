@@ -19,6 +19,9 @@ final class TestNetwork: Sendable {
         for (index, node) in nodes.enumerated() {
             let space = namespace(node)
             try run(["ip", "netns", "add", space])
+            // IPv6 addresses that are of use at once.
+            let sysctl = "net.ipv6.conf.default.accept_dad=0"
+            try run(["ip", "netns", "exec", space, "sysctl", "-q", "-w", sysctl])
             try run(["ip", "-n", space, "link", "set", "lo", "up"])
             try run(
                 ["ip", "-n", hub, "link", "add", "port-\(node)", "type", "veth"]
@@ -52,9 +55,9 @@ final class TestNetwork: Sendable {
         try run(["ip", "-n", namespace("switch"), "link", "set", "port-\(node)", up ? "up" : "down"])
     }
 
-    func holdsAddress(_ node: String) throws -> Bool {
+    func holdsAddress(_ node: String, _ address: String = "10.99.0.240/32") throws -> Bool {
         try run(["ip", "-n", namespace(node), "-br", "address", "show", "dev", "eth0"]).output
-            .contains(" 10.99.0.240/32")
+            .contains(" \(address)")
     }
 
     func addAddress(_ node: String) throws {

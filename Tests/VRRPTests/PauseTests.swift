@@ -42,7 +42,10 @@ struct PauseTests {
     @Test("a master that resigned meanwhile is no reason to wait")
     func resigned() {
         var (router, resumed) = pausedMaster()
-        let actions = router.actions(after: .received(advertisement(priority: 0), from: addressB), at: resumed)
+        let actions = router.actions(
+            after: .received(advertisement(priority: 0), from: addressB),
+            at: resumed
+        )
         #expect(sent(actions) == [100])
     }
 

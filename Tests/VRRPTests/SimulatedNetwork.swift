@@ -85,7 +85,9 @@ struct SimulatedNetwork {
     private func nextInstant() -> Instant? {
         var next: Instant?
         for node in nodes where node.isPowered && !node.isPaused {
-            if let deadline = node.router.deadline, deadline < next ?? deadline + .seconds(1) { next = deadline }
+            if let deadline = node.router.deadline, deadline < next ?? deadline + .seconds(1) {
+                next = deadline
+            }
         }
         for (at, _) in agenda where at < next ?? at + .seconds(1) { next = at }
         return next
@@ -180,7 +182,9 @@ struct SimulatedNetwork {
         }
         mostActions = max(mostActions, count)
         if nodes[index].holdsAddresses != (nodes[index].router.state == .master) {
-            violations.append("\(now.sinceOrigin) node \(index): addresses without mastership, or without addresses")
+            violations.append(
+                "\(now.sinceOrigin) node \(index): addresses without mastership, or without addresses"
+            )
         }
     }
 

@@ -76,7 +76,10 @@ struct SimulationTests {
         )
     }
 
-    @Test("a node that was paused gives way to its replacement before it says a word", arguments: [false, true])
+    @Test(
+        "a node that was paused gives way to its replacement before it says a word",
+        arguments: [false, true]
+    )
     func pausedMaster(keepsPackets: Bool) {
         for seed in 1...100 as ClosedRange<UInt64> {
             let routers = [settings(priority: 101), settings(priority: 100, preempts: false)]
@@ -101,7 +104,10 @@ struct SimulationTests {
         ProcessInfo.processInfo.environment["APUS_VRRP_SCHEDULES"].flatMap { UInt64($0) } ?? 3_000
     static let batches: UInt64 = 8
 
-    @Test("whatever goes wrong ends in exactly one master, in the time that the timers allow", arguments: 0..<batches)
+    @Test(
+        "whatever goes wrong ends in exactly one master, in the time that the timers allow",
+        arguments: 0..<batches
+    )
     func chaos(batch: UInt64) {
         for seed in stride(from: batch, to: Self.schedules, by: Int(Self.batches)) {
             var schedule = RandomSchedule(seed: seed)

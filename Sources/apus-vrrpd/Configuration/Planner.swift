@@ -18,7 +18,13 @@ struct Planner {
     mutating func plan(sources: [UInt8]) -> Plan {
         // The same for all instances: the configuration was checked for that.
         let interval = configuration.instances.first?.gratuitousARP.interval ?? .zero
-        var plan = Plan(instances: [], checks: [], processes: [], announcementInterval: interval, sources: sources)
+        var plan = Plan(
+            instances: [],
+            checks: [],
+            processes: [],
+            announcementInterval: interval,
+            sources: sources
+        )
         for group in configuration.syncGroups {
             refuse("apus-vrrpd does not support vrrp_sync_group yet", at: group.location)
         }
@@ -72,7 +78,9 @@ struct Planner {
                 trackers: tracked.map { $0.tracker }
             ),
             addresses: addresses,
-            source: (instance.unicastSource ?? instance.multicastSource).flatMap { IPAddress(bytes: $0.bytes) },
+            source: (instance.unicastSource ?? instance.multicastSource).flatMap {
+                IPAddress(bytes: $0.bytes)
+            },
             tracked: tracked.map { $0.tracked },
             notifications: notifications(of: instance)
         )

@@ -68,7 +68,8 @@ struct LinkTable {
         let index = payload.native(at: 4, as: Int32.self)
         // IFA_ADDRESS is the other end's where there are two.
         let bytes =
-            message.attribute(LINUX_IFA_LOCAL, after: fixed) ?? message.attribute(LINUX_IFA_ADDRESS, after: fixed)
+            message.attribute(LINUX_IFA_LOCAL, after: fixed)
+            ?? message.attribute(LINUX_IFA_ADDRESS, after: fixed)
         guard let known = links.firstIndex(where: { $0.index == index }),
             let bytes, let address = IPAddress(bytes: bytes), address.family.number == Int32(payload[0])
         else { return }

@@ -1,0 +1,38 @@
+import Foundation
+import Testing
+
+/// What is on the wire, decoded by somebody else's program.
+@Suite("On the wire", .serialized, .enabled(if: canUseNamespaces, "needs root and network namespaces"))
+struct WireTests {
+    /// What tcpdump shows of an advertisement, by dialect.
+    static let shown: [[String]] = [
+        [
+            "tos 0xc0, ttl 255", "10.99.0.1 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 101",
+            "authtype none, intvl 1s, length 20, addrs: 10.99.0.240",
+        ],
+        ["authtype simple, intvl 1s, length 20, addrs: 10.99.0.240 auth \"password\""],
+        [
+            "tos 0xc0, ttl 255", "10.99.0.1 > 224.0.0.18: VRRPv3, Advertisement, vrid 51, prio 101",
+            "intvl 10cs, length 12, addrs: 10.99.0.240",
+        ],
+        [
+            "class 0xc0", "hlim 255", "> ff02::12: VRRPv3, Advertisement, vrid 51, prio 101",
+            "intvl 10cs, length 40, addrs(2): fe80::5e00,2001:db8::240",
+        ],
+        ["10.99.0.1 > 10.99.0.2: VRRPv3, Advertisement, vrid 51, prio 101"],
+    ]
+
+    @Test("tcpdump finds its packets valid", arguments: zip(Dialect.all, shown))
+    func valid(dialect: Dialect, shown: [String]) throws {
+        let network = try TestNetwork(nodes: ["a", "b"])
+        let file = try dialect.configuration(in: network, "a", priority: 101)
+        let agent = try AgentProcess(in: network.namespace("a"), configuration: file)
+        try agent.wait(for: "backup → master", limit: 10)
+        let output = try run(
+            ["ip", "netns", "exec", network.namespace("b"), "timeout", "5"]
+                + ["tcpdump", "-nvv", "-c", "2", "-i", "eth0", "ip proto 112 or ip6 proto 112"]
+        ).output
+        for text in shown { #expect(output.contains(text), "\(output)") }
+        #expect(!output.contains("bad vrrp cksum"), "\(output)")
+    }
+}
