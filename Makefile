@@ -27,6 +27,11 @@ test-lab: build agents ## The tests on the five real nodes of the lab
 	lab/lab up
 	APUS_LAB=1 $(SWIFT) test --skip-build --no-parallel --filter LabTests; status=$$?; lab/lab down; exit $$status
 
+.PHONY: mutations
+mutations: build ## A million mutated packets and configurations, a hundred thousand simulated failures
+	APUS_MUTATIONS=1000000 APUS_VRRP_SCHEDULES=100000 $(SWIFT) test --skip-build --no-parallel \
+		--filter 'MutationTests|VRRPTests.SimulationTests'
+
 .PHONY: bench
 bench: deps ## Measures reruns, a long way, many hosts and uploads, against bare ssh and the peers
 	$(SWIFT) build -c release --product apus-bench

@@ -25,6 +25,13 @@ extension Agent {
             socket.close()
             sockets.remove(at: index)
         }
+        for (index, name) in plan.interfaces.enumerated() {
+            let link = links.link(named: name)
+            let passes = link.map { $0.isUp && $0.hasCarrier } ?? false
+            guard interfaces[index] != passes else { continue }
+            interfaces[index] = passes
+            report(.interface(index), passes: passes)
+        }
         for index in instances.indices {
             let status = instances[index].status(in: links)
             guard status != instances[index].interface else { continue }

@@ -5,6 +5,8 @@ extension Agent {
     mutating func start() throws(SystemError) {
         checks = plan.checks.map { RunningCheck($0) }
         processes = plan.processes.map { ProcessWatch($0) }
+        interfaces = plan.interfaces.map { _ in nil }
+        groupStates = plan.groups.map { _ in .initialize }
         instances = plan.instances.map { Instance($0) }
         announcements = AnnouncementQueue(interval: plan.announcementInterval)
         updateNotifiers()
@@ -62,6 +64,9 @@ extension Agent {
                 let what = "removed \(entry.address.description) from \(entry.device)"
                 Log.info("\(instance.plan.name): \(what): left there by an earlier run")
             }
+        }
+        for instance in instances {
+            for route in instance.plan.routes { _ = try routing.remove(route, links) }
         }
         try monitor.update(&links, rereading: &routing)
     }

@@ -1,25 +1,31 @@
 import VRRP
 
 extension Agent {
-    /// Lets a virtual router decide, and does what it says.
+    /// Lets a virtual router decide, and does what it and its sync group say.
     mutating func handle(_ event: VirtualRouter.Event, instance index: Int) {
-        instances[index].router.handle(event, at: Clock.now)
-        while let action = instances[index].router.nextAction() {
-            do throws(SystemError) {
-                try perform(action, instance: index)
-            } catch {
-                // The protocol goes on: its other actions may succeed, and silence would make things worse.
-                Log.error("\(instances[index].plan.name): \(error.description)")
-            }
-        }
+        tell(event, instance: index)
+        synchronizeGroup(of: index)
     }
 
-    private mutating func perform(_ action: VirtualRouter.Action, instance index: Int) throws(SystemError) {
+    /// Lets a virtual router decide, and does what it says.
+    mutating func tell(_ event: VirtualRouter.Event, instance index: Int) {
+        instances[index].router.handle(event, at: Clock.now)
+        while let action = instances[index].router.nextAction() { perform(action, instance: index) }
+    }
+
+    /// What fails is said and does not end the protocol: its other actions may succeed, and silence would make
+    /// things worse.
+    private mutating func perform(_ action: VirtualRouter.Action, instance index: Int) {
         let name = instances[index].plan.name
         switch action {
         case .send(let advertisement): send(advertisement, instance: index)
-        case .addAddresses: try addAddresses(instance: index)
-        case .removeAddresses: try removeAddresses(instance: index)
+        case .addAddresses:
+            addAddresses(instance: index)
+            addRoutes(instance: index)
+        case .removeAddresses:
+            announcements.cancel(index)
+            removeRoutes(instance: index)
+            removeAddresses(instance: index)
         case .announce(let times):
             announcements.add(times: times, of: index, addresses: instances[index].plan.addresses.count)
             announceWaiting()
@@ -64,45 +70,5 @@ extension Agent {
         let count = instances[index].failedSends
         guard count & (count - 1) == 0 else { return }
         Log.error("\(plan.name): \(failure.description) (\(count) in a row)")
-    }
-
-    /// One address that cannot be added must not keep the others away; the first error is reported.
-    private mutating func addAddresses(instance index: Int) throws(SystemError) {
-        var failure: SystemError?
-        for (number, entry) in instances[index].plan.addresses.enumerated() {
-            do throws(SystemError) {
-                guard let link = links.link(named: entry.device) else {
-                    throw SystemError(
-                        operation: "add \(entry.address.description) to \(entry.device)",
-                        code: 19
-                    )
-                }
-                if try routing.add(entry, to: link),
-                    !instances[index].added.contains(number)
-                {
-                    instances[index].added.append(number)
-                }
-            } catch {
-                failure = failure ?? error
-            }
-        }
-        if let failure { throw failure }
-    }
-
-    private mutating func removeAddresses(instance index: Int) throws(SystemError) {
-        announcements.cancel(index)
-        var failure: SystemError?
-        for number in instances[index].added {
-            let entry = instances[index].plan.addresses[number]
-            // With its interface, an address is gone too.
-            guard let link = links.link(named: entry.device) else { continue }
-            do throws(SystemError) {
-                _ = try routing.remove(entry, from: link)
-            } catch {
-                failure = failure ?? error
-            }
-        }
-        instances[index].added = []
-        if let failure { throw failure }
     }
 }

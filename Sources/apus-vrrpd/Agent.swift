@@ -8,6 +8,10 @@ struct Agent {
     var instances: [Instance] = []
     var checks: [RunningCheck] = []
     var processes: [ProcessWatch] = []
+    /// Whether each tracked interface can carry traffic; nil before the first look.
+    var interfaces: [Bool?] = []
+    /// The last state that was told of each sync group.
+    var groupStates: [VirtualRouter.State] = []
     var notifiers: [Notifier] = []
     var sockets: [AdvertisementSocket] = []
     var links: LinkTable

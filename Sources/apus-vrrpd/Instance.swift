@@ -8,6 +8,8 @@ struct Instance {
     var interface: InterfaceStatus?
     /// The addresses that it put on interfaces, so that it takes no others off.
     var added: [Int] = []
+    /// The same for routes.
+    var addedRoutes: [Int] = []
     var failedSends: UInt64 = 0
     var failedSockets: UInt64 = 0
 
@@ -24,8 +26,8 @@ struct Instance {
     /// How its interface stands, and what it sends from.
     func status(in links: LinkTable) -> InterfaceStatus {
         guard let link = links.link(named: plan.interface) else { return .down(.missing) }
-        guard link.isUp else { return .down(.down) }
-        guard link.hasCarrier else { return .down(.noCarrier) }
+        guard link.isUp || !plan.tracksInterface else { return .down(.down) }
+        guard link.hasCarrier || !plan.tracksInterface else { return .down(.noCarrier) }
         guard let source = source(among: link.addresses.map { $0.address }) else { return .down(.noAddress) }
         return .up(source)
     }

@@ -1,14 +1,18 @@
 import CLinux
 import VRRP
 
-/// Tells the programs of one instance about its changes of state, in order and one at a time.
+/// Tells the programs of one instance or sync group about its changes of state, in order and one at a time.
 struct Notifier {
+    enum Kind { case instance, group }
+
+    let kind: Kind
     let name: String
     var programs: Plan.Notifications
     private var queue = ProgramQueue<Plan.Program>()
     private var process: Int32?
 
-    init(name: String, programs: Plan.Notifications) {
+    init(_ kind: Kind, name: String, programs: Plan.Notifications) {
+        self.kind = kind
         self.name = name
         self.programs = programs
     }
@@ -28,7 +32,7 @@ struct Notifier {
         }
         if let own { queue.add(own, at: now) }
         if var any = programs.any {
-            any.arguments += ["INSTANCE", name, word, "\(priority.rawValue)"]
+            any.arguments += [kind == .group ? "GROUP" : "INSTANCE", name, word, "\(priority.rawValue)"]
             queue.add(any, at: now)
         }
         perform(at: now)
@@ -82,23 +86,45 @@ extension Agent {
     /// Keeps the queues of instances that are still there, with what they have not told yet.
     mutating func updateNotifiers() {
         notifiers.removeAll { $0.isIdle }
-        for instance in plan.instances {
-            if let known = notifiers.firstIndex(where: { $0.name.isSame(as: instance.name) }) {
-                notifiers[known].programs = instance.notifications
-            } else {
-                notifiers.append(Notifier(name: instance.name, programs: instance.notifications))
-            }
+        for instance in plan.instances { updateNotifier(.instance, instance.name, instance.notifications) }
+        for group in plan.groups { updateNotifier(.group, group.name, group.notifications) }
+    }
+
+    private mutating func updateNotifier(
+        _ kind: Notifier.Kind,
+        _ name: String,
+        _ programs: Plan.Notifications
+    ) {
+        if let known = notifier(kind, name) {
+            notifiers[known].programs = programs
+        } else {
+            notifiers.append(Notifier(kind, name: name, programs: programs))
         }
     }
 
+    private func notifier(_ kind: Notifier.Kind, _ name: String) -> Int? {
+        notifiers.firstIndex { $0.kind == kind && $0.name.isSame(as: name) }
+    }
+
     mutating func notify(of state: VirtualRouter.State, instance index: Int) {
-        // A reload takes no address away for good, so that only the end of the agent is a stop.
-        guard state != .initialize || isEnding else { return }
         let instance = instances[index]
-        guard let known = notifiers.firstIndex(where: { $0.name.isSame(as: instance.plan.name) }) else {
-            return
-        }
-        notifiers[known].changed(to: state, priority: instance.router.effectivePriority, at: Clock.now)
+        notify(.instance, instance.plan.name, of: state, priority: instance.router.effectivePriority)
+    }
+
+    /// keepalived gives a group the priority 0.
+    mutating func notify(of state: VirtualRouter.State, group index: Int) {
+        notify(.group, plan.groups[index].name, of: state, priority: .resigned)
+    }
+
+    private mutating func notify(
+        _ kind: Notifier.Kind,
+        _ name: String,
+        of state: VirtualRouter.State,
+        priority: Priority
+    ) {
+        // A reload takes no address away for good, so that only the end of the agent is a stop.
+        guard state != .initialize || isEnding, let known = notifier(kind, name) else { return }
+        notifiers[known].changed(to: state, priority: priority, at: Clock.now)
     }
 
     /// Waits for the programs that are told of the end.

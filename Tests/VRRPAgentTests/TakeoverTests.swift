@@ -78,6 +78,7 @@ struct TakeoverTests {
         let guardian = try #require(try a.children().first)
         kill(guardian, SIGKILL)
         try a.wait(for: "the guardian was ended by somebody: started again", limit: 1)
+        #expect(try eventually { try !a.children().isEmpty })
         a.signal(SIGKILL)
         try b.wait(for: "backup → master: 10.99.0.1 resigned", limit: 1.5)
         try expectHolder("b")
@@ -109,7 +110,8 @@ struct TakeoverTests {
     func failedCheck() throws {
         let (a, b) = try pair()
         try network.setHealthy("a", false)
-        try b.wait(for: "backup → master: 10.99.0.1 resigned", limit: 6)
+        // On a busy machine the skew of the one may end after that of the other, and then it beats it.
+        try b.wait(for: "backup → master", limit: 6)
         let seen = try a.wait(for: "master → backup: priority 102 of 10.99.0.2 beats own 101", limit: 1)
         try expectHolder("b")
         try network.setHealthy("a", true)

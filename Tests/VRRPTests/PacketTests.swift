@@ -136,26 +136,14 @@ struct PacketTests {
         }
     }
 
-    @Test("no mutation of a valid packet is a trap, and none of one bit passes the checksum")
-    func mutations() {
-        var generator = SeededGenerator(seed: 112)
+    @Test("no turned bit of a valid packet passes the checksum")
+    func turnedBits() {
         for (_, hex, _) in Self.capturedCases {
             let valid = bytes(hex: hex)
             for bit in 0..<valid.count * 8 {
                 var mutated = valid
                 mutated[bit / 8] ^= 1 << UInt8(bit % 8)
-                let parsed = try? Advertisement(datagram(mutated))
-                #expect(parsed == nil, "bit \(bit) of \(hex)")
-            }
-            for _ in 0..<2_000 {
-                var mutated = valid
-                for _ in 0..<Int.random(in: 1...6, using: &generator) {
-                    mutated[Int.random(in: 0..<mutated.count, using: &generator)] =
-                        UInt8.random(in: 0...255, using: &generator)
-                }
-                mutated.removeLast(Int.random(in: 0..<mutated.count, using: &generator))
-                _ = try? Advertisement(datagram(mutated))
-                _ = try? Datagram(packet: mutated)
+                #expect((try? Advertisement(datagram(mutated))) == nil, "bit \(bit) of \(hex)")
             }
         }
     }

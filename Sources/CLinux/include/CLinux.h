@@ -125,6 +125,16 @@ int64_t linux_send_frame(int32_t socket, int32_t index, const void *bytes, int64
 #define LINUX_RTM_NEWADDR 20
 #define LINUX_RTM_DELADDR 21
 #define LINUX_RTM_GETADDR 22
+#define LINUX_RTM_NEWROUTE 24
+#define LINUX_RTM_DELROUTE 25
+#define LINUX_RTPROT_STATIC 4
+#define LINUX_RTN_UNICAST 1
+#define LINUX_RTA_DST 1
+#define LINUX_RTA_OIF 4
+#define LINUX_RTA_GATEWAY 5
+#define LINUX_RTA_PRIORITY 6
+#define LINUX_RTA_PREFSRC 7
+#define LINUX_RTA_TABLE 15
 #define LINUX_IFLA_ADDRESS 1
 #define LINUX_IFLA_IFNAME 3
 #define LINUX_IFA_ADDRESS 1
@@ -145,6 +155,7 @@ int64_t linux_send_frame(int32_t socket, int32_t index, const void *bytes, int64
 #define LINUX_EINTR 4
 #define LINUX_EAGAIN 11
 #define LINUX_EEXIST 17
+#define LINUX_ENODEV 19
 #define LINUX_ENOBUFS 105
 #define LINUX_EADDRNOTAVAIL 99
 

@@ -5,6 +5,9 @@ struct Plan {
     var instances: [Instance]
     var checks: [Check]
     var processes: [Process]
+    /// The interfaces that instances track.
+    var interfaces: [String]
+    var groups: [Group]
     /// Between two announcements of addresses.
     var announcementInterval: Duration
     /// The bytes of all files read, to tell whether a reload changes anything.
@@ -15,6 +18,9 @@ struct Plan {
         var interface: String
         var settings: VirtualRouter.Settings
         var addresses: [Address]
+        var routes: [Route]
+        /// Whether it fails with its own interface.
+        var tracksInterface: Bool
         /// The address to send from, where the configuration names one.
         var source: IPAddress?
         /// For each tracker of the settings, what it follows.
@@ -51,6 +57,14 @@ struct Plan {
     enum Source: Equatable {
         case check(Int)
         case process(Int)
+        case interface(Int)
+    }
+
+    /// Instances, by their indices, that are master together or not at all.
+    struct Group {
+        var name: String
+        var members: [Int]
+        var notifications: Notifications
     }
 
     struct Address {
@@ -60,6 +74,17 @@ struct Plan {
         var broadcast: IPv4Address?
         /// rtnetlink's number: 0 global … 254 host.
         var scope: UInt8 = 0
+    }
+
+    struct Route {
+        var destination: InterfaceAddress
+        var gateway: IPAddress?
+        var device: String?
+        var source: IPAddress?
+        /// rtnetlink's number: 0 global, 253 link.
+        var scope: UInt8
+        var table: UInt32
+        var metric: UInt32?
     }
 
     struct Check {

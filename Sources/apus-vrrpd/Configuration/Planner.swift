@@ -22,12 +22,11 @@ struct Planner {
             instances: [],
             checks: [],
             processes: [],
+            interfaces: [],
+            groups: [],
             announcementInterval: interval,
             sources: sources
         )
-        for group in configuration.syncGroups {
-            refuse("apus-vrrpd does not support vrrp_sync_group yet", at: group.location)
-        }
         for script in configuration.scripts {
             if let check = check(script) { plan.checks.append(check) }
         }
@@ -35,8 +34,9 @@ struct Planner {
             Plan.Process(name: $0.name, process: $0.process, quorum: $0.quorum)
         }
         for instance in configuration.instances {
-            if let planned = self.instance(instance, checks: plan.checks) { plan.instances.append(planned) }
+            if let planned = self.instance(instance, in: &plan) { plan.instances.append(planned) }
         }
+        for group in configuration.syncGroups { plan.groups.append(self.group(group, of: plan.instances)) }
         return plan
     }
 
@@ -46,14 +46,19 @@ struct Planner {
 
     private mutating func instance(
         _ instance: KeepalivedConfiguration.Instance,
-        checks: [Plan.Check]
+        in plan: inout Plan
     ) -> Plan.Instance? {
         refuseUnsupported(instance)
         guard let virtualRouter = VirtualRouterID(instance.virtualRouterID) else {
             refuse("virtual_router_id must be within 1…255", at: instance.location)
             return nil
         }
-        let tracked = trackedScripts(of: instance, among: checks) + trackedProcesses(of: instance)
+        let tracked =
+            trackedScripts(of: instance, among: plan.checks) + trackedProcesses(of: instance)
+            + trackedInterfaces(of: instance, among: &plan.interfaces)
+        let isGrouped = configuration.syncGroups.contains { group in
+            group.members.contains { $0.isSame(as: instance.name) }
+        }
         let addresses = self.addresses(of: instance)
         return Plan.Instance(
             name: instance.name,
@@ -75,14 +80,30 @@ struct Planner {
                     refresh: instance.gratuitousARP.refresh,
                     refreshBurst: instance.gratuitousARP.refreshRepeat
                 ),
-                trackers: tracked.map { $0.tracker }
+                trackers: tracked.map { $0.tracker },
+                isGrouped: isGrouped
             ),
             addresses: addresses,
+            routes: instance.virtualRoutes.compactMap { route($0, of: instance) },
+            tracksInterface: instance.tracksInterface,
             source: (instance.unicastSource ?? instance.multicastSource).flatMap {
                 IPAddress(bytes: $0.bytes)
             },
             tracked: tracked.map { $0.tracked },
-            notifications: notifications(of: instance)
+            notifications: notifications(instance.notifications, of: instance.name, at: instance.location)
+        )
+    }
+
+    private mutating func group(
+        _ group: KeepalivedConfiguration.SyncGroup,
+        of instances: [Plan.Instance]
+    ) -> Plan.Group {
+        Plan.Group(
+            name: group.name,
+            members: instances.indices.filter { index in
+                group.members.contains { $0.isSame(as: instances[index].name) }
+            },
+            notifications: notifications(group.notifications, of: group.name, at: group.location)
         )
     }
 
@@ -118,6 +139,20 @@ struct Planner {
         return tracked
     }
 
+    private func trackedInterfaces(
+        of instance: KeepalivedConfiguration.Instance,
+        among interfaces: inout [String]
+    ) -> [Tracking] {
+        var tracked: [Tracking] = []
+        for reference in instance.trackedInterfaces {
+            let known = interfaces.firstIndex { $0.isSame(as: reference.name) }
+            let index = known ?? interfaces.count
+            if known == nil { interfaces.append(reference.name) }
+            tracked.append(tracking(.interface(index), reference.name, reference, 0, false))
+        }
+        return tracked
+    }
+
     /// - Parameters:
     ///   - weight: where the reference has none of its own.
     ///   - reverse: likewise.
@@ -138,15 +173,6 @@ struct Planner {
     private mutating func refuseUnsupported(_ instance: KeepalivedConfiguration.Instance) {
         let place = instance.location
         let unsupported: [(isUsed: Bool, what: String, location: Location)] = [
-            (
-                !instance.virtualRoutes.isEmpty, "virtual_routes",
-                instance.virtualRoutes.first?.location ?? place
-            ),
-            (
-                !instance.trackedInterfaces.isEmpty, "track_interface",
-                instance.trackedInterfaces.first?.location ?? place
-            ),
-            (!instance.tracksInterface, "dont_track_primary", place),
             (instance.virtualMAC != nil, "use_vmac", place),
             (!instance.accepts, "no_accept", place),
         ]
@@ -216,29 +242,31 @@ struct Planner {
     }
 
     private mutating func notifications(
-        of instance: KeepalivedConfiguration.Instance
+        _ wanted: KeepalivedConfiguration.Notifications,
+        of name: String,
+        at location: Location
     ) -> Plan.Notifications {
-        let wanted = instance.notifications
-        return Plan.Notifications(
-            master: notification("notify_master", wanted.master, of: instance),
-            backup: notification("notify_backup", wanted.backup, of: instance),
-            fault: notification("notify_fault", wanted.fault, of: instance),
-            stop: notification("notify_stop", wanted.stop, of: instance),
-            any: notification("notify", wanted.any, of: instance)
+        Plan.Notifications(
+            master: notification("notify_master", wanted.master, of: name, at: location),
+            backup: notification("notify_backup", wanted.backup, of: name, at: location),
+            fault: notification("notify_fault", wanted.fault, of: name, at: location),
+            stop: notification("notify_stop", wanted.stop, of: name, at: location),
+            any: notification("notify", wanted.any, of: name, at: location)
         )
     }
 
     private mutating func notification(
         _ keyword: String,
         _ script: NotifyScript?,
-        of instance: KeepalivedConfiguration.Instance
+        of name: String,
+        at location: Location
     ) -> Plan.Program? {
         guard let script else { return nil }
         return program(
             script.command,
             script.user,
-            "\(keyword) of \(instance.name)",
-            at: instance.location
+            "\(keyword) of \(name)",
+            at: location
         )
     }
 

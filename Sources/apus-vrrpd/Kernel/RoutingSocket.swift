@@ -76,13 +76,13 @@ struct RoutingSocket {
         if let label = entry.label { request.appendAttribute(LINUX_IFA_LABEL, label.terminated) }
     }
 
-    private mutating func begin(_ type: Int32, flags: Int32) -> NetlinkRequest {
+    mutating func begin(_ type: Int32, flags: Int32) -> NetlinkRequest {
         sequence &+= 1
         return NetlinkRequest(type: type, flags: flags, sequence: sequence)
     }
 
     /// Sends a request and gathers what answers it, up to the acknowledgement or the end of a listing.
-    private mutating func exchange(
+    mutating func exchange(
         _ request: NetlinkRequest,
         _ operation: String
     ) throws(SystemError) -> [NetlinkMessage] {
