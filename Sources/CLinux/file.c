@@ -32,6 +32,14 @@ int32_t linux_open(const char *path) {
 
 void linux_close(int32_t descriptor) { close(descriptor); }
 
+int32_t linux_set(const char *path, const char *text) {
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0) return -errno;
+    int error = write(descriptor, text, strlen(text)) < 0 ? errno : 0;
+    close(descriptor);
+    return -error;
+}
+
 int32_t linux_executable(const char *path) {
     struct stat status;
     if (stat(path, &status) < 0) return -errno;

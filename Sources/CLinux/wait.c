@@ -14,7 +14,8 @@ _Static_assert(LINUX_SIGKILL == SIGKILL && LINUX_SIGCHLD == SIGCHLD, "signals");
 _Static_assert(LINUX_ESRCH == ESRCH, "errors");
 _Static_assert(LINUX_EINTR == EINTR && LINUX_EAGAIN == EAGAIN && LINUX_EEXIST == EEXIST, "errors");
 _Static_assert(LINUX_ENOBUFS == ENOBUFS && LINUX_EADDRNOTAVAIL == EADDRNOTAVAIL, "errors");
-_Static_assert(LINUX_ENODEV == ENODEV, "errors");
+_Static_assert(LINUX_ENODEV == ENODEV && LINUX_ENOENT == ENOENT, "errors");
+_Static_assert(LINUX_EINVAL == EINVAL, "errors");
 
 int32_t linux_wait(linux_wait_entry *entries, int32_t count, int64_t timeout) {
     struct timespec limit = {.tv_sec = timeout / 1000000000, .tv_nsec = timeout % 1000000000};

@@ -126,6 +126,7 @@ private struct Renderer {
             if virtualMAC.advertisesFromBase { line("vmac_xmit_base") }
         }
         if !instance.accepts { line("no_accept") }
+        if !instance.checksumCoversPseudoHeader { line("v3_checksum_as_v2") }
         notifications(instance.notifications)
         close()
     }

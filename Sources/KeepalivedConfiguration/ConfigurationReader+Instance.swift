@@ -10,7 +10,8 @@ extension ConfigurationReader {
             .value("notify_fault", 1...3), .value("notify_stop", 1...3), .value("notify", 1...3),
             .block("track_process"), .block("track_interface"), .flag("dont_track_primary"),
             .block("virtual_routes"), .value("use_vmac", 0...1), .flag("vmac_xmit_base"),
-            .flag("accept"), .flag("no_accept"), .ignored("lvs_sync_daemon_interface", 1...1),
+            .flag("accept"), .flag("no_accept"), .flag("v3_checksum_as_v2"),
+            .ignored("lvs_sync_daemon_interface", 1...1),
             .ignored("skip_check_adv_addr", 0...1), .ignored("debug", 0...1),
             .ignored("native_ipv6"), .ignored("smtp_alert", 0...1),
         ]
@@ -20,7 +21,7 @@ extension ConfigurationReader {
             "higher_prio_send_advert", "lower_prio_no_advert",
             "garp_lower_prio_repeat", "garp_lower_prio_delay", "down_timer_adverts", "check_unicast_src",
             "linkbeat_interfaces", "linkbeat_use_polling", "kernel_rx_buf_size", "old_unicast_checksum",
-            "checksum_compatibility", "v3_checksum_as_v2", "notify_deleted", "notify_priority_changes",
+            "checksum_compatibility", "notify_deleted", "notify_priority_changes",
             "notify_master_rx_lower_pri", "unicast_fault_no_peer", "rogue_sync", "evip_other_family",
             "thread_timer_expired", "track_interfaces", "garp_interval", "gna_interval", "unicast_ttl",
         ])
@@ -89,6 +90,7 @@ extension ConfigurationReader {
         case "dont_track_primary": instance.tracksInterface = false
         case "use_vmac": instance.virtualMAC = VirtualMAC(interface: statement.arguments.first?.text)
         case "vmac_xmit_base": draft.advertisesFromBase = statement.keyword.location
+        case "v3_checksum_as_v2": instance.checksumCoversPseudoHeader = false
         case "accept": instance.accepts = true
         case "no_accept": instance.accepts = false
         case "nopreempt": draft.noPreempt = statement.keyword.location

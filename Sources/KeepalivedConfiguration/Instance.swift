@@ -34,6 +34,9 @@ public struct Instance: Sendable {
     public var virtualMAC: VirtualMAC?
     /// Whether a master that owns none of the addresses answers on them. Default true, unlike RFC 9568.
     public var accepts: Bool
+    /// Whether version 3 over IPv4 puts the pseudo-header into its checksum. Default true; `v3_checksum_as_v2` says
+    /// false, as RFC 9568 §5.2.8 does.
+    public var checksumCoversPseudoHeader: Bool
     /// Leave the address where it is while a router of lower priority has it.
     public var noPreempt: Bool
     /// Wait this long after the start before preempting. 0…1000 s, default 0.
@@ -65,6 +68,7 @@ public struct Instance: Sendable {
         tracksInterface: Bool = true,
         virtualMAC: VirtualMAC? = nil,
         accepts: Bool = true,
+        checksumCoversPseudoHeader: Bool = true,
         noPreempt: Bool = false,
         preemptDelay: Duration = .zero,
         gratuitousARP: GratuitousARP = GratuitousARP(),
@@ -90,6 +94,7 @@ public struct Instance: Sendable {
         self.tracksInterface = tracksInterface
         self.virtualMAC = virtualMAC
         self.accepts = accepts
+        self.checksumCoversPseudoHeader = checksumCoversPseudoHeader
         self.noPreempt = noPreempt
         self.preemptDelay = preemptDelay
         self.gratuitousARP = gratuitousARP

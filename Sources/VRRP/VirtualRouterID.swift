@@ -11,4 +11,9 @@ public struct VirtualRouterID: RawRepresentable, Hashable, Sendable {
     public init?(_ rawValue: UInt8) {
         self.init(rawValue: rawValue)
     }
+
+    /// The Ethernet address of the virtual router, whichever router is master. RFC 9568 §7.3.
+    public func hardwareAddress(_ family: IPAddress.Family) -> [UInt8] {
+        [0, 0, 0x5e, 0, family == .v4 ? 1 : 2, rawValue]
+    }
 }

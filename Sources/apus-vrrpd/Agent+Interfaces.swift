@@ -33,6 +33,7 @@ extension Agent {
             report(.interface(index), passes: passes)
         }
         for index in instances.indices {
+            prepareVirtualInterface(of: index)
             let status = instances[index].status(in: links)
             guard status != instances[index].interface else { continue }
             switch status {
@@ -54,7 +55,7 @@ extension Agent {
 
     private mutating func prepareSocket(for instance: Int) -> Bool {
         let plan = instances[instance].plan
-        guard let link = links.link(named: plan.interface) else { return false }
+        guard let link = links.link(named: plan.wire) else { return false }
         do throws(SystemError) {
             if !sockets.contains(where: { $0.index == link.index && $0.family == plan.family }) {
                 sockets.append(try AdvertisementSocket(on: link, family: plan.family))

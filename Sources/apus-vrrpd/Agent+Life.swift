@@ -12,6 +12,10 @@ extension Agent {
         updateNotifiers()
         try monitor.update(&links, rereading: &routing)
         try removeStaleAddresses()
+        for index in instances.indices { removeVirtualInterface(of: index) }
+        try monitor.update(&links, rereading: &routing)
+        for index in instances.indices { prepareVirtualInterface(of: index) }
+        try monitor.update(&links, rereading: &routing)
         tellInterfaces()
         for index in checks.indices {
             if let passes = checks[index].start(at: Clock.now) { report(.check(index), passes: passes) }
@@ -27,6 +31,7 @@ extension Agent {
         for index in instances.indices { handle(.shutdown, instance: index) }
         for index in checks.indices { checks[index].stop() }
         for index in processes.indices { processes[index].stop() }
+        for index in instances.indices { removeVirtualInterface(of: index) }
         for socket in sockets { socket.close() }
         (instances, checks, processes, sockets) = ([], [], [], [])
     }

@@ -44,7 +44,7 @@ extension Agent {
     /// ever more rarely.
     private mutating func send(_ advertisement: Advertisement, instance index: Int) {
         let plan = instances[index].plan
-        let link = links.link(named: plan.interface)
+        let link = links.link(named: plan.wire)
         guard case .up(let source) = instances[index].interface,
             let socket = sockets.first(where: { $0.index == link?.index && $0.family == plan.family })
         else { return }

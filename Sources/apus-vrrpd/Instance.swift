@@ -12,6 +12,7 @@ struct Instance {
     var addedRoutes: [Int] = []
     var failedSends: UInt64 = 0
     var failedSockets: UInt64 = 0
+    var failedInterfaces: UInt64 = 0
 
     enum InterfaceStatus: Equatable {
         case up(IPAddress)
@@ -28,6 +29,10 @@ struct Instance {
         guard let link = links.link(named: plan.interface) else { return .down(.missing) }
         guard link.isUp || !plan.tracksInterface else { return .down(.down) }
         guard link.hasCarrier || !plan.tracksInterface else { return .down(.noCarrier) }
+        if let virtual = plan.virtualInterface {
+            guard let link = links.link(named: virtual) else { return .down(.missing) }
+            guard link.isUp else { return .down(.down) }
+        }
         guard let source = source(among: link.addresses.map { $0.address }) else { return .down(.noAddress) }
         return .up(source)
     }

@@ -161,6 +161,7 @@ struct ReadingTests {
                 use_vmac vrrp51
                 vmac_xmit_base
                 no_accept
+                v3_checksum_as_v2
                 dont_track_primary
                 """
             ) + """
@@ -192,7 +193,7 @@ struct ReadingTests {
         #expect(instance.trackedInterfaces.map(\.name) == ["eth1", "eth2"])
         #expect(instance.trackedInterfaces.map(\.weight) == [nil, 7])
         #expect(instance.virtualMAC == VirtualMAC(interface: "vrrp51", advertisesFromBase: true))
-        #expect(!instance.accepts && !instance.tracksInterface)
+        #expect(!instance.accepts && !instance.tracksInterface && !instance.checksumCoversPseudoHeader)
         let routes = instance.virtualRoutes
         #expect(routes.map(\.destination.description) == ["10.1.0.0", "192.168.0.1", "0.0.0.0"])
         #expect(routes.map(\.prefixLength) == [16, 32, 0])

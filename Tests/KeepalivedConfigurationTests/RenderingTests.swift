@@ -205,6 +205,7 @@ struct RenderingTests {
                             advertisesFromBase: Bool.random(using: &random)
                         ) : nil,
                     accepts: Bool.random(using: &random),
+                    checksumCoversPseudoHeader: Bool.random(using: &random),
                     noPreempt: noPreempt,
                     preemptDelay: isMaster || noPreempt ? .zero : .milliseconds(1500),
                     gratuitousARP: GratuitousARP(

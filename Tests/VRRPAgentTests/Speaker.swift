@@ -71,6 +71,7 @@ struct Dialect: Sendable, CustomTestStringConvertible {
                 "unicast_src_ip 10.99.0.\(own)\n unicast_peer {\n 10.99.0.\(peer)\n }"
             }
         ),
+        Dialect(name: "virtual MAC", extra: { _, _ in "use_vmac" }),
     ]
 
     func configuration(in network: TestNetwork, _ node: String, priority: Int) throws -> URL {

@@ -131,6 +131,23 @@ struct TakeoverTests {
         try expectHolder("a")
     }
 
+    @Test("an agent that was paused gives way before it says a word, and preempts by the rules")
+    func paused() throws {
+        let (a, b) = try pair()
+        a.signal(SIGSTOP)
+        let seen = try b.wait(for: "backup → master: no advertisement from", limit: 8)
+        a.signal(SIGCONT)
+        let awake = try a.wait(
+            for: "master → backup: did not run for a while, and 10.99.0.2 is master now",
+            limit: 3
+        )
+        try expectHolder("b")
+        #expect(!b.lines.contains { $0.contains("is master too") })
+        try a.wait(for: "backup → master: own priority 103 beats 102", after: awake, limit: 8)
+        try b.wait(for: "master → backup", after: seen, limit: 2)
+        try expectHolder("a")
+    }
+
     @Test("an address that somebody removes is back at once")
     func removed() throws {
         let (a, _) = try pair()

@@ -56,7 +56,7 @@ final class TestNetwork: Sendable {
     }
 
     func holdsAddress(_ node: String, _ address: String = "10.99.0.240/32") throws -> Bool {
-        try run(["ip", "-n", namespace(node), "-br", "address", "show", "dev", "eth0"]).output
+        try run(["ip", "-n", namespace(node), "-br", "address", "show"]).output
             .contains(" \(address)")
     }
 

@@ -20,6 +20,10 @@ struct WireTests {
             "intvl 10cs, length 40, addrs(2): fe80::5e00,2001:db8::240",
         ],
         ["10.99.0.1 > 10.99.0.2: VRRPv3, Advertisement, vrid 51, prio 101"],
+        [
+            "00:00:5e:00:01:33 > 01:00:5e:00:00:12", "tos 0xc0, ttl 255",
+            "10.99.0.1 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 101",
+        ],
     ]
 
     @Test("tcpdump finds its packets valid", arguments: zip(Dialect.all, shown))
@@ -30,7 +34,7 @@ struct WireTests {
         try agent.wait(for: "backup → master", limit: 10)
         let output = try run(
             ["ip", "netns", "exec", network.namespace("b"), "timeout", "5"]
-                + ["tcpdump", "-nvv", "-c", "2", "-i", "eth0", "ip proto 112 or ip6 proto 112"]
+                + ["tcpdump", "-envv", "-c", "2", "-i", "eth0", "ip proto 112 or ip6 proto 112"]
         ).output
         for text in shown { #expect(output.contains(text), "\(output)") }
         #expect(!output.contains("bad vrrp cksum"), "\(output)")

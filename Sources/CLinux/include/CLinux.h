@@ -31,6 +31,8 @@ int64_t linux_read(int32_t descriptor, void *bytes, int64_t count);
 /// Opens a regular file for reading.
 int32_t linux_open(const char *path);
 void linux_close(int32_t descriptor);
+/// Writes a short text into a file that is there: a setting of the kernel.
+int32_t linux_set(const char *path, const char *text);
 /// 0 when this process may execute the regular file at `path`.
 int32_t linux_executable(const char *path);
 /// 0 when nobody but root can change the file at `path`, by itself or by any directory above it; -EPERM if not.
@@ -137,6 +139,12 @@ int64_t linux_send_frame(int32_t socket, int32_t index, const void *bytes, int64
 #define LINUX_RTA_TABLE 15
 #define LINUX_IFLA_ADDRESS 1
 #define LINUX_IFLA_IFNAME 3
+#define LINUX_IFLA_LINK 5
+#define LINUX_IFLA_LINKINFO 18
+#define LINUX_IFLA_INFO_KIND 1
+#define LINUX_IFLA_INFO_DATA 2
+#define LINUX_IFLA_MACVLAN_MODE 1
+#define LINUX_MACVLAN_MODE_PRIVATE 1
 #define LINUX_IFA_ADDRESS 1
 #define LINUX_IFA_LOCAL 2
 #define LINUX_IFA_LABEL 3
@@ -152,9 +160,11 @@ int64_t linux_send_frame(int32_t socket, int32_t index, const void *bytes, int64
 #define LINUX_AF_INET6 10
 
 #define LINUX_ESRCH 3
+#define LINUX_ENOENT 2
 #define LINUX_EINTR 4
 #define LINUX_EAGAIN 11
 #define LINUX_EEXIST 17
+#define LINUX_EINVAL 22
 #define LINUX_ENODEV 19
 #define LINUX_ENOBUFS 105
 #define LINUX_EADDRNOTAVAIL 99

@@ -15,7 +15,10 @@ struct Plan {
 
     struct Instance {
         var name: String
+        /// Whose state and address count.
         var interface: String
+        /// The interface with the virtual MAC address, where it has one: a macvlan of the other one.
+        var virtualInterface: String?
         var settings: VirtualRouter.Settings
         var addresses: [Address]
         var routes: [Route]
@@ -26,6 +29,9 @@ struct Plan {
         /// For each tracker of the settings, what it follows.
         var tracked: [Tracked]
         var notifications = Notifications()
+
+        /// What advertisements go through.
+        var wire: String { virtualInterface ?? interface }
 
         /// All addresses of an instance are of one.
         var family: IPAddress.Family { settings.addresses.first?.family ?? .v4 }

@@ -59,10 +59,12 @@ struct Planner {
         let isGrouped = configuration.syncGroups.contains { group in
             group.members.contains { $0.isSame(as: instance.name) }
         }
-        let addresses = self.addresses(of: instance)
+        let virtualInterface = instance.virtualMAC.map { $0.interface ?? "vrrp.\(instance.virtualRouterID)" }
+        let addresses = self.addresses(of: instance, on: virtualInterface ?? instance.interface)
         return Plan.Instance(
             name: instance.name,
             interface: instance.interface,
+            virtualInterface: virtualInterface,
             settings: VirtualRouter.Settings(
                 version: instance.version == .v3 ? .v3 : .v2,
                 virtualRouter: virtualRouter,
@@ -71,6 +73,7 @@ struct Planner {
                 authentication: authentication(of: instance),
                 addresses: addresses.map { $0.address.address },
                 unicastPeers: instance.unicastPeers.compactMap { IPAddress(bytes: $0.bytes) },
+                checksumCoversPseudoHeader: instance.checksumCoversPseudoHeader,
                 // As in keepalived, `state MASTER` does without both.
                 preempts: !instance.noPreempt || instance.initialState == .master,
                 preemptDelay: instance.initialState == .master ? .zero : instance.preemptDelay,
@@ -173,7 +176,11 @@ struct Planner {
     private mutating func refuseUnsupported(_ instance: KeepalivedConfiguration.Instance) {
         let place = instance.location
         let unsupported: [(isUsed: Bool, what: String, location: Location)] = [
-            (instance.virtualMAC != nil, "use_vmac", place),
+            (
+                instance.virtualMAC != nil && instance.virtualAddresses.contains { $0.address.isIPv6 },
+                "use_vmac with IPv6", place
+            ),
+            (instance.virtualMAC?.advertisesFromBase ?? false, "vmac_xmit_base", place),
             (!instance.accepts, "no_accept", place),
         ]
         for (isUsed, what, location) in unsupported where isUsed {
@@ -188,14 +195,17 @@ struct Planner {
         }
     }
 
-    private func addresses(of instance: KeepalivedConfiguration.Instance) -> [Plan.Address] {
+    private func addresses(
+        of instance: KeepalivedConfiguration.Instance,
+        on interface: String
+    ) -> [Plan.Address] {
         var planned: [Plan.Address] = []
         for entry in instance.virtualAddresses {
             guard let address = IPAddress(bytes: entry.address.bytes) else { continue }
             planned.append(
                 Plan.Address(
                     address: InterfaceAddress(address: address, prefixLength: entry.prefixLength),
-                    device: entry.device ?? instance.interface,
+                    device: entry.device ?? interface,
                     label: entry.label,
                     broadcast: broadcast(of: entry, address),
                     scope: entry.scope

@@ -1,0 +1,70 @@
+import CLinux
+import VRRP
+
+/// The interfaces with virtual MAC addresses (`use_vmac`): they come before the instance takes part, and go with it.
+extension Agent {
+    /// Makes what is missing as soon as the interface below it is there; the monitor says when it is ready.
+    mutating func prepareVirtualInterface(of index: Int) {
+        let plan = instances[index].plan
+        guard let name = plan.virtualInterface, links.link(named: name) == nil,
+            let base = links.link(named: plan.interface), base.isUp
+        else { return }
+        do throws(SystemError) {
+            let address = plan.settings.virtualRouter.hardwareAddress(plan.family)
+            guard try routing.addVirtualInterface(name, on: base, hardwareAddress: address) else { return }
+            try setKernel("ipv6", name, "disable_ipv6", "1")
+            // It answers for its addresses alone, and the one below it leaves them alone.
+            try setKernel("ipv4", name, "arp_ignore", "1")
+            try setKernel("ipv4", plan.interface, "arp_ignore", "1")
+            try setKernel("ipv4", plan.interface, "arp_announce", "2")
+            // A backup's has no address: the filter would take every advertisement for forged.
+            try setKernel("ipv4", name, "rp_filter", "0")
+            try requireNoFilter(for: name)
+            try setKernel("ipv4", name, "accept_local", "1")
+            try routing.raise(name)
+            instances[index].failedInterfaces = 0
+        } catch {
+            instances[index].failedInterfaces += 1
+            let count = instances[index].failedInterfaces
+            if count & (count - 1) == 0 { Log.error("\(plan.name): \(error.description)") }
+        }
+    }
+
+    /// Of this run or of an earlier one; only what has the virtual MAC address is ours.
+    mutating func removeVirtualInterface(of index: Int) {
+        let plan = instances[index].plan
+        guard let name = plan.virtualInterface, let link = links.link(named: name),
+            link.hardwareAddress == plan.settings.virtualRouter.hardwareAddress(plan.family)
+        else { return }
+        do throws(SystemError) {
+            try routing.removeInterface(link)
+        } catch {
+            Log.error("\(plan.name): \(error.description)")
+        }
+    }
+
+    /// The stricter of an interface's own setting and the one for all holds.
+    private func requireNoFilter(for name: String) throws(SystemError) {
+        guard try FileReader.read("/proc/sys/net/ipv4/conf/all/rp_filter").first != UInt8(ascii: "0") else {
+            return
+        }
+        throw SystemError(
+            operation: "hear advertisements on \(name) while net.ipv4.conf.all.rp_filter is on",
+            code: LINUX_EINVAL,
+            remedy: "sysctl net.ipv4.conf.all.rp_filter=0"
+        )
+    }
+
+    /// Kernels without IPv6 lack its settings.
+    private func setKernel(
+        _ family: String,
+        _ interface: String,
+        _ setting: String,
+        _ value: String
+    ) throws(SystemError) {
+        let path = "/proc/sys/net/\(family)/conf/\(interface)/\(setting)"
+        let result = linux_set(path, value)
+        if result == -LINUX_ENOENT, family.isSame(as: "ipv6") { return }
+        _ = try check(result, "write \(value) to \(path)")
+    }
+}

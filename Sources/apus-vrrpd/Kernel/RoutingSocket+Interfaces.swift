@@ -1,0 +1,60 @@
+import CLinux
+
+extension RoutingSocket {
+    /// A macvlan in private mode, not yet up.
+    ///
+    /// - Returns: false when there is an interface of that name already.
+    mutating func addVirtualInterface(
+        _ name: String,
+        on base: Link,
+        hardwareAddress: [UInt8]
+    ) throws(SystemError) -> Bool {
+        var request = begin(
+            LINUX_RTM_NEWLINK,
+            flags: LINUX_NLM_F_ACK | LINUX_NLM_F_CREATE | LINUX_NLM_F_EXCL
+        )
+        appendLink(0, flags: 0, to: &request)
+        request.appendAttribute(LINUX_IFLA_IFNAME, name.terminated)
+        request.appendAttribute(LINUX_IFLA_LINK, base.index.bytes)
+        request.appendAttribute(LINUX_IFLA_ADDRESS, hardwareAddress)
+        let mode = attribute(LINUX_IFLA_MACVLAN_MODE, UInt32(LINUX_MACVLAN_MODE_PRIVATE).bytes)
+        let kind = attribute(LINUX_IFLA_INFO_KIND, "macvlan".terminated)
+        request.appendAttribute(LINUX_IFLA_LINKINFO, kind + attribute(LINUX_IFLA_INFO_DATA, mode))
+        do throws(SystemError) {
+            _ = try exchange(request, "make the interface \(name) on \(base.description)")
+            return true
+        } catch {
+            guard error.code == LINUX_EEXIST else { throw error }
+            return false
+        }
+    }
+
+    mutating func raise(_ name: String) throws(SystemError) {
+        var request = begin(LINUX_RTM_NEWLINK, flags: LINUX_NLM_F_ACK)
+        appendLink(0, flags: LINUX_IFF_UP, to: &request)
+        request.appendAttribute(LINUX_IFLA_IFNAME, name.terminated)
+        _ = try exchange(request, "raise the interface \(name)")
+    }
+
+    mutating func removeInterface(_ link: Link) throws(SystemError) {
+        var request = begin(LINUX_RTM_DELLINK, flags: LINUX_NLM_F_ACK)
+        appendLink(link.index, flags: 0, to: &request)
+        _ = try exchange(request, "remove the interface \(link.description)")
+    }
+
+    /// struct ifinfomsg; the flags given are set, no other changes.
+    private func appendLink(_ index: Int32, flags: Int32, to request: inout NetlinkRequest) {
+        request.append(UInt8(LINUX_AF_UNSPEC))
+        request.append(UInt8(0))
+        request.append(UInt16(0))
+        request.append(index)
+        request.append(flags)
+        request.append(flags)
+    }
+
+    /// One inside of another.
+    private func attribute(_ type: Int32, _ value: [UInt8]) -> [UInt8] {
+        let padding = [UInt8](repeating: 0, count: NetlinkMessage.aligned(value.count) - value.count)
+        return UInt16(4 + value.count).bytes + UInt16(type).bytes + value + padding
+    }
+}
