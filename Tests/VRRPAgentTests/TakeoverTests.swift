@@ -126,9 +126,15 @@ struct TakeoverTests {
         try network.setHealthy("b", false)
         try b.wait(for: "priority 102 → 100", limit: 3)
         try network.setHealthy("a", false)
-        try a.wait(for: "stays master: no backup beats priority 101", limit: 5)
-        #expect(!b.lines.contains { $0.contains("→ master") })
-        try expectHolder("a")
+        try a.wait(for: "resigns to let a backup above priority 101 take over", limit: 5)
+        // On a busy machine the backup's timer may end first; then it is told at once that it has lost.
+        #expect(
+            eventually {
+                a.lines.contains { $0.contains("stays master") || $0.contains("10.99.0.2 is master too") }
+            }
+        )
+        #expect(try eventually { try network.holdsAddress("a") && !network.holdsAddress("b") })
+        #expect(!a.lines.contains { $0.contains("master →") })
     }
 
     @Test("an agent that was paused gives way before it says a word, and preempts by the rules")
