@@ -80,7 +80,7 @@ struct TerminalReporterTests {
     }
 
     @Test func differencesOfFilesAreShownOnRequest() {
-        let content = Difference([.content(path: "/etc/x", before: "a\nb\n", after: "a\nc\n")])
+        let content = Difference([.content(path: "/etc/x", before: "a\nb\u{1b}[2J\n", after: "a\nc")])
         let events = [
             Event.playStarted(title: "P", hosts: ["a"], batch: (1, of: 1)),
             planned("a", ["write"]),
@@ -90,7 +90,8 @@ struct TerminalReporterTests {
         let shown = output(of: events, diff: true)
         #expect(
             shown.contains(
-                "      --- /etc/x\n      +++ /etc/x\n      @@ -1,2 +1,2 @@\n       a\n      -b\n      +c\n"
+                "      --- /etc/x\n      +++ /etc/x\n      @@ -1,2 +1,2 @@\n       a\n      -b^[[2J\n"
+                    + "      +c\n      \\ No newline at end of file\n"
             )
         )
     }
@@ -134,6 +135,8 @@ struct UnifiedDiffTests {
             ("a\n", "a\n", []),
             ("", "a\n", ["@@ -0,0 +1,1 @@", "+a"]),
             ("a\n", "", ["@@ -1,1 +0,0 @@", "-a"]),
+            ("a", "a\n", ["@@ -1,1 +1,1 @@", "-a\n\\ No newline at end of file", "+a"]),
+            ("a\r\nb\n", "a\nb\n", ["@@ -1,2 +1,2 @@", "-a\r", "+a", " b"]),
             (
                 "1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n",
                 ["@@ -2,7 +2,7 @@", " 2", " 3", " 4", "-5", "+five", " 6", " 7", " 8"]

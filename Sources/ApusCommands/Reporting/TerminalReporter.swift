@@ -170,7 +170,7 @@ final class TerminalReporter: Reporter {
             guard case .content(let path, let before, let after) = entry else { return [] }
             let title = ["      --- \(path)" + (before == nil ? " (absent)" : ""), "      +++ \(path)"]
             let diff = UnifiedDiff(from: before ?? "", to: after)
-            return title + diff.lines.map { "      " + Style.line($0) }
+            return title + diff.lines.map { "      " + Style.line($0).replacing("\n", with: "\n      ") }
         }
     }
 }

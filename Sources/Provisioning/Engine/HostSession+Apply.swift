@@ -12,6 +12,15 @@ extension StepFailure {
         let said = said.map { "; it last said: \($0)" } ?? ""
         self.init(step: step.title, reason: "did not end within \(step.deadline.brief) and was ended\(said)")
     }
+
+    /// - Parameter section: of the exchange with the looks of `batch`.
+    init(overdueLook section: Int, of batch: ObservationBatch) {
+        let deadline = batch.sections[section].deadline
+        self.init(
+            step: batch.title(ofSection: section),
+            reason: "did not end within \(deadline.brief) and was ended"
+        )
+    }
 }
 
 extension HostSession {
@@ -103,7 +112,10 @@ extension HostSession {
             outputs = try await exchange(sections, as: privilege) { line in
                 if line.section < steps.count { progress(line.line) }
             }
-        } catch ShellError.deadline(let section, let said) where section < steps.count {
+        } catch ShellError.deadline(let section, let said) {
+            guard section < steps.count else {
+                throw StepFailure(overdueLook: section - steps.count, of: batch)
+            }
             throw StepFailure(overdue: steps[section], said: said)
         }
         for case (.ran(let written), let step) in zip(outputs, steps) {

@@ -162,13 +162,19 @@ actor HostSession {
     }
 
     /// What is seen of all `questions`: one exchange for each privilege, all at the same time.
+    ///
+    /// - Throws: `StepFailure` where a look hung, and was ended; `TransportError`.
     func observe(_ questions: [Privilege: [AnyObservation]]) async throws -> [Privilege: Answers] {
         try await withThrowingTaskGroup(of: (Privilege, Answers).self) { group in
             for (privilege, observations) in questions where !observations.isEmpty {
                 group.addTask {
                     let batch = ObservationBatch(observations)
-                    let outputs = try await self.exchange(batch.sections, as: privilege)
-                    return (privilege, batch.answers(from: outputs))
+                    do {
+                        let outputs = try await self.exchange(batch.sections, as: privilege)
+                        return (privilege, batch.answers(from: outputs))
+                    } catch ShellError.deadline(let section, _) {
+                        throw StepFailure(overdueLook: section, of: batch)
+                    }
                 }
             }
             var answers: [Privilege: Answers] = [:]

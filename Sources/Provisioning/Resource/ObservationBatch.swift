@@ -37,6 +37,12 @@ struct ObservationBatch {
         }
     }
 
+    /// For people, what a section looks at: "look at 12 × File".
+    func title(ofSection index: Int) -> String {
+        let kind = "\(groups[index].type)".replacing("Observation", with: "")
+        return "look at \(groups[index].subjects.count) × \(kind)"
+    }
+
     /// - Parameter outputs: of `sections`, in their order.
     func answers(from outputs: [ShellSectionOutput]) -> Answers {
         var answers = Answers()

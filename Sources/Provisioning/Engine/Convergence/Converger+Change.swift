@@ -76,24 +76,17 @@ extension Converger {
         return try await shared.sessions.connected(host)
     }
 
-    /// The present text of the files that would be replaced.
+    /// The present text of the files that would be replaced, or why it cannot be shown.
     func fetchContents(for difference: inout Difference, of index: Int, in pass: Pass) async {
-        let wanted = difference.entries.enumerated().compactMap { index, entry in
-            if case .content(let path, nil, let after) = entry { (index, path, after) } else { nil }
-        }
-        // All in one exchange: a tree may have thousands.
-        let sections = wanted.map { _, path, _ in
-            let file = shellQuoted(path)
-            return ShellSection(
-                "[ ! -f \(file) ] || { [ \"$(wc -c <\(file))\" -le \(4 << 20) ] && cat -- \(file); }"
-            )
+        let wanted = difference.entries.indices.filter {
+            if case .content(_, nil, _) = difference.entries[$0] { true } else { false }
         }
         let place = pass.place(index)
-        guard let outputs = try? await actingSession(place).exchange(sections, as: place.privilege)
-        else { return }
-        for case ((let index, let path, let after), .ran(let output)) in zip(wanted, outputs)
-        where output.status == 0 {
-            difference.entries[index] = .content(path: path, before: output.text, after: after)
+        // All in one exchange: a tree may have thousands.
+        let sections = wanted.map { ShellSection(PresentContent.script(for: difference.entries[$0])) }
+        let outputs = try? await actingSession(place).exchange(sections, as: place.privilege)
+        for (number, index) in wanted.enumerated() {
+            PresentContent.fill(&difference.entries[index], from: outputs?[number] ?? .skipped)
         }
     }
 }
