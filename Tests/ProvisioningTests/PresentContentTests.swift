@@ -52,7 +52,9 @@ struct PresentContentTests {
             reporter: reporter
         )
         _ = try await run([Playbook("test") { play }])
-        let entries = reporter.results(of: "one").flatMap(\.difference.entries)
+        let entries = reporter.events.flatMap { event -> [Difference.Entry] in
+            if case .taskFinished(_, _, let result) = event { result.difference.entries } else { [] }
+        }
         #expect(entries.map { "\($0)" } == ["\(content.1)".replacing("FILE", with: path)])
         if case .content(_, let before, _)? = entries.first, case .content(_, let expected, _) = content.1 {
             #expect(before == expected)
