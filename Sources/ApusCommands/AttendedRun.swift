@@ -16,7 +16,7 @@ struct AttendedRun {
     /// - Throws: `PreflightError`, and `ExitCode` 143 where SIGTERM ended the run.
     func callAsFunction(_ playbooks: [Playbook]) async throws -> Recap {
         let shown = display.reporter(showsDiff: options.diff)
-        let journal = JournalFolder().reporter(header) {
+        let (id, journal) = JournalFolder().reporter(header) {
             Console.error("Warning: this run is not journaled: \($0)")
         }
         let reporter = Reporters([shown, journal])
@@ -42,6 +42,9 @@ struct AttendedRun {
             }
         }
         let recap = try await work.value
+        if recap.exitStatus != 0, !options.check, !journal.hasFailed {
+            Console.error("\nTo go on from here: apus run --resume \(Journal.shortID(of: id))")
+        }
         if signals.end() == SIGTERM { throw ExitCode(128 + SIGTERM) }
         return recap
     }

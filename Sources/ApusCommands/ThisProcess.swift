@@ -6,19 +6,29 @@ import Provisioning
 enum ThisProcess {
     /// "fabian@mac"
     static var owner: String { "\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
+
+    /// The command line behind `verb`.
+    static func arguments(behind verb: String) -> [String] {
+        Array(CommandLine.arguments.drop { $0 != verb }.dropFirst())
+    }
 }
 
 extension JournalHeader {
-    /// - Parameter verb: as on the command line; what stands behind it is what it was given.
-    static func ofThisProcess(_ verb: String, _ playbooks: [String], _ options: RunOptions) -> JournalHeader {
+    static func ofThisProcess(
+        _ verb: String,
+        _ playbooks: [String],
+        _ arguments: [String],
+        _ options: RunOptions
+    ) -> JournalHeader {
         JournalHeader(
             verb: verb,
             playbooks: playbooks,
-            arguments: Array(CommandLine.arguments.drop { $0 != verb }.dropFirst()),
+            arguments: arguments,
             folder: FileManager.default.currentDirectoryPath,
             by: ThisProcess.owner,
             check: options.check,
-            diff: options.diff
+            diff: options.diff,
+            progress: options.resume
         )
     }
 }

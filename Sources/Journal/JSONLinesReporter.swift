@@ -6,7 +6,7 @@ public final class JSONLinesReporter: Reporter {
     private let select: @Sendable (Event) -> Event?
     private let write: @Sendable ([UInt8]) throws -> Void
     private let warn: @Sendable (any Error) -> Void
-    private let hasFailed = Mutex(false)
+    private let failed = Mutex(false)
 
     /// - Parameters:
     ///   - select: what is written of an event; `nil` leaves it out. All of it by default.
@@ -22,14 +22,17 @@ public final class JSONLinesReporter: Reporter {
         self.warn = warn
     }
 
+    /// Whether a line could not be written.
+    public var hasFailed: Bool { failed.withLock { $0 } }
+
     public func report(_ event: Event) {
         guard let event = select(event) else { return }
-        hasFailed.withLock { hasFailed in
-            if hasFailed { return }
+        failed.withLock { failed in
+            if failed { return }
             do {
                 try write(try JSONLines.encode(TimedEvent(event)))
             } catch {
-                hasFailed = true
+                failed = true
                 warn(error)
             }
         }

@@ -12,7 +12,11 @@ public struct Journal: Sendable {
     private let lines: [Data]
 
     /// The four letters, enough to name it by.
-    public var shortID: String { id.split(separator: "-").last.map(String.init) ?? id }
+    public var shortID: String { Self.shortID(of: id) }
+
+    public static func shortID(of id: String) -> String {
+        id.split(separator: "-").last.map(String.init) ?? id
+    }
 
     /// A line that a killed run did not finish is not there.
     ///
@@ -51,6 +55,15 @@ public struct Journal: Sendable {
                 return nil
             }
             return recap
+        }
+    }
+
+    /// What a run that resumes this one must know.
+    ///
+    /// - Throws: `JournalError` where a line is no event.
+    public var progress: RunProgress {
+        get throws {
+            try events.reduce(into: header.progress ?? RunProgress()) { $0.note($1.event) }
         }
     }
 

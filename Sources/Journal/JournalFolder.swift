@@ -34,25 +34,27 @@ public struct JournalFolder: Sendable {
     public func reporter(
         _ header: JournalHeader,
         warn: @escaping @Sendable (any Error) -> Void
-    ) -> JSONLinesReporter {
+    ) -> (id: String, reporter: JSONLinesReporter) {
+        let id = Self.id(at: header.at)
         let opened = Mutex<JournalFile?>(nil)
         let keepsContents = header.diff
-        return JSONLinesReporter(
+        let reporter = JSONLinesReporter(
             select: { Self.recorded($0, keepsContents: keepsContents) },
             write: { line in
                 try opened.withLock { opened in
-                    let file = try opened ?? begin(header)
+                    let file = try opened ?? begin(id, header)
                     opened = file
                     try file.append(line)
                 }
             },
             warn: warn
         )
+        return (id, reporter)
     }
 
-    private func begin(_ header: JournalHeader) throws -> JournalFile {
+    private func begin(_ id: String, _ header: JournalHeader) throws -> JournalFile {
         try makeFolder()
-        let file = try JournalFile(creating: file(Self.id(at: header.at)))
+        let file = try JournalFile(creating: file(id))
         try file.append(try JSONLines.encode(header))
         try prune()
         return file
@@ -67,6 +69,15 @@ public struct JournalFolder: Sendable {
 
     /// - Throws: `JournalError` where it is not there, or cannot be read.
     public func journal(_ id: String) throws -> Journal { try Journal(id: id, path: file(id)) }
+
+    /// The newest journal of a run that was to change something. What is no journal, or of a run that was killed before
+    /// it began, is passed over.
+    public func newestRun() -> Journal? {
+        for id in ids {
+            if let journal = try? journal(id), !journal.header.check { return journal }
+        }
+        return nil
+    }
 
     /// The journal whose identity is `text`, or begins or ends with it.
     ///

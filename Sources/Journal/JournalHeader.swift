@@ -1,7 +1,8 @@
 public import Foundation
+public import Provisioning
 
 /// The first line of a journal: what was run, how, and by whom.
-public struct JournalHeader: Codable, Sendable, Equatable {
+public struct JournalHeader: Codable, Sendable {
     /// Of the file's format. A journal of another one is not read.
     static let currentFormat = 1
 
@@ -9,7 +10,7 @@ public struct JournalHeader: Codable, Sendable, Equatable {
     /// The command's: "run".
     public var verb: String
     public var playbooks: [String]
-    /// The command line behind the verb, as it was given.
+    /// The command line behind `apus run`, as it was given; for the verb `apply` that of its plan.
     public var arguments: [String]
     /// The working folder, which relative paths in `arguments` start from.
     public var folder: String
@@ -19,6 +20,8 @@ public struct JournalHeader: Codable, Sendable, Equatable {
     public var check: Bool
     /// Whether the texts of changed files were shown, and so are in the journal.
     public var diff: Bool
+    /// How far the run came that this one resumes.
+    public var progress: RunProgress?
 
     public init(
         verb: String,
@@ -28,6 +31,7 @@ public struct JournalHeader: Codable, Sendable, Equatable {
         by: String,
         check: Bool,
         diff: Bool,
+        progress: RunProgress? = nil,
         at: Date = .now
     ) {
         format = Self.currentFormat
@@ -39,5 +43,6 @@ public struct JournalHeader: Codable, Sendable, Equatable {
         self.at = at
         self.check = check
         self.diff = diff
+        self.progress = progress
     }
 }

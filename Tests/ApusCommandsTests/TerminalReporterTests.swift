@@ -57,7 +57,8 @@ struct TerminalReporterTests {
     @Test func aHostThatFailedHoldsUpNoOther() {
         let text = output(
             of: start + [
-                done("a", 0, .failed("apt: status 100: no space\nleft")), .hostFinished(host: "a"),
+                done("a", 0, .failed("apt: status 100: no space\nleft")),
+                .hostFinished(host: "a", isDone: false),
                 done("bb", 0, .ok), done("bb", 1, .ok),
             ]
         )

@@ -23,7 +23,7 @@ struct JournalTests {
     }
 
     private func write(_ events: [Event], diff: Bool = false, in folder: JournalFolder) {
-        let reporter = folder.reporter(header(diff: diff)) { Issue.record($0) }
+        let reporter = folder.reporter(header(diff: diff)) { Issue.record($0) }.reporter
         for event in events { reporter.report(event) }
     }
 
@@ -65,7 +65,8 @@ struct JournalTests {
         .taskFinished(host: "a", task: 4, TaskResult(.skipped("why"), after: .zero)),
         .taskFinished(host: "a", task: 5, rescued),
         .handlersPending(host: "a", handlers: ["Reload"]),
-        .hostFinished(host: "a"),
+        .changeBegun(host: "a", task: 1),
+        .hostFinished(host: "a", isDone: true),
         .playFinished,
         .notice(host: nil, "of all"),
         .notice(host: "a", "of one"),
@@ -91,7 +92,7 @@ struct JournalTests {
     }
 
     @Test func isWrittenAtOnceAndForItsOwnerOnly() throws {
-        let reporter = scratch.folder.reporter(header()) { Issue.record($0) }
+        let reporter = scratch.folder.reporter(header()) { Issue.record($0) }.reporter
         #expect(scratch.folder.ids == [])
         for count in 1...3 {
             reporter.report(.playFinished)
@@ -132,7 +133,7 @@ struct JournalTests {
         let folder = JournalFolder(path: scratch.folder.path, capacity: 3)
         for second in 1...5 {
             let header = header(at: Date(timeIntervalSince1970: Double(second)))
-            folder.reporter(header) { Issue.record($0) }.report(.playFinished)
+            folder.reporter(header) { Issue.record($0) }.reporter.report(.playFinished)
         }
         #expect(folder.ids.map { $0.prefix(19) } == [5, 4, 3].map { "19700101-00000\($0).000" })
     }
@@ -140,7 +141,7 @@ struct JournalTests {
     @Test func isFoundByABitOfItsIdentity() throws {
         for second in 1...2 {
             let header = header(at: Date(timeIntervalSince1970: Double(second)))
-            scratch.folder.reporter(header) { Issue.record($0) }.report(.playFinished)
+            scratch.folder.reporter(header) { Issue.record($0) }.reporter.report(.playFinished)
         }
         let journal = try scratch.newest()
         #expect(try scratch.folder.journal(matching: journal.shortID).id == journal.id)
@@ -155,7 +156,7 @@ struct JournalTests {
         let warnings = Mutex<[String]>([])
         let reporter = JournalFolder(path: scratch.path + "/runs").reporter(header()) { error in
             warnings.withLock { $0.append("\(error)") }
-        }
+        }.reporter
         for event in Self.events { reporter.report(event) }
         #expect(warnings.withLock { $0.count } == 1)
         #expect(warnings.withLock { $0[0] }.contains("cannot make the folder \(scratch.path)/runs"))

@@ -7,7 +7,7 @@ import Provisioning
 @main
 struct Entry {
     static func main() async {
-        await ApusCommand.main(catalog: Catalog([slow, job, files]))
+        await ApusCommand.main(catalog: Catalog([slow, slowHandler, job, files]))
     }
 
     /// The folder that all playbooks work in.
@@ -20,6 +20,14 @@ struct Entry {
                 Handler("Reload") { Marks(name: "handler", seconds: "0") }
             )
             Marks(name: "second", seconds: "0")
+        }
+    }
+
+    static let slowHandler = Playbook("handler", summary: "A change, and a slow handler that it notifies") {
+        Play("Notify", on: "all") { _ in
+            Marks(name: "first", seconds: "0").notify(
+                Handler("Reload") { Marks(name: "handler", seconds: "1.5", isAction: true) }
+            )
         }
     }
 
@@ -43,11 +51,12 @@ struct Marks: Resource {
     let name: String
     let seconds: String
     var isJob = false
+    var isAction = false
 
     var probe: Probe<Bool> { Probe(MarkObservation(name: name)) }
 
     func plan(from isDone: Bool) -> Plan {
-        if isDone { return .unchanged }
+        if isDone, !isAction { return .unchanged }
         let mark = "\(Entry.folder)/\(name)"
         let script = "echo begun; echo x >>\(mark).begun; sleep \(seconds); echo x >>\(mark).done"
         var step = Step.script("mark \(name)", script)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import HostInventory
 import Journal
 import Provisioning
 
@@ -12,17 +11,12 @@ struct RunCommand: AsyncParsableCommand {
             Exit status: 0 all well, 2 a host failed, 4 a host was unreachable, 64 wrong use or wrong input (then no \
             host was touched), 130 stopped by Ctrl-C, 143 by SIGTERM.
 
-            Ctrl-C lets the steps that run finish and starts nothing new; a second one ends them on the hosts too.
+            Ctrl-C lets the steps that run finish and starts nothing new; a second one ends them on the hosts too. \
+            `apus run --resume` goes on with a run that was stopped, failed or was killed.
             """
     )
 
-    @Argument(help: "Names of playbooks; `apus list` shows them.")
-    var playbooks: [String]
-
-    @OptionGroup var hosts: HostOptions
-
-    @Option(name: [.short, .long], help: "Only these hosts of the inventory: a pattern such as web:!web3.")
-    var limit: String?
+    @OptionGroup var selection: PlaybookOptions
 
     @Flag(name: [.customShort("C"), .long], help: "Predict what would change, and change nothing.")
     var check = false
@@ -30,63 +24,64 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(name: [.customShort("D"), .long], help: "Show the differences of files, line by line.")
     var diff = false
 
+    @Flag(
+        help: """
+            Go on with the last run, or with the one whose identity stands in the place of the playbooks, as it was \
+            called.
+            """
+    )
+    var resume = false
+
     @OptionGroup var display: DisplayOptions
 
-    @Option(
-        name: .customLong("lock-timeout"),
-        help: ArgumentHelp("How long to wait for another run on the same host.", valueName: "seconds")
-    )
-    var lockTimeout = 60
-
-    @Option(
-        name: .customLong("host-folder"),
-        help: ArgumentHelp("Where hosts keep locks and jobs, for tests.", visibility: .hidden)
-    )
-    var hostFolder: String?
-
     func validate() throws {
-        guard lockTimeout >= 0 else {
-            throw ValidationError("--lock-timeout must be 0 seconds or more, not \(lockTimeout)")
+        if resume, selection.playbooks.count > 1 {
+            throw ValidationError("one run at a time: apus run --resume [ID]")
         }
+        if !resume { try selection.requirePlaybooks() }
     }
 
     func run() async throws {
-        let catalog = CommandContext.catalog
-        let unknown = playbooks.filter { catalog[$0] == nil }
-        guard unknown.isEmpty else {
-            let names = catalog.playbooks.map(\.name).joined(separator: ", ")
-            throw ValidationError(
-                "there is no playbook \(unknown.joined(separator: ", ")); there are: \(names)"
-            )
+        let words = ThisProcess.arguments(behind: "run")
+        guard resume else { return try await run(calledWith: words) }
+        let journal = try resumable()
+        guard FileManager.default.changeCurrentDirectoryPath(journal.header.folder) else {
+            throw ValidationError("the folder of that run, \(journal.header.folder), is not there any more")
         }
-        var options = try hosts.runOptions()
+        let added = words.filter { $0 != "--resume" && $0 != selection.playbooks.first }
+        let called = journal.header.arguments + added
+        let command = try Self.parse(called)
+        let playbooks = command.selection.playbooks.joined(separator: " ")
+        let when = journal.header.at.formatted(HistoryTable.time)
+        Console.error("Resumes run \(journal.id): \(playbooks), \(when), by \(journal.header.by)")
+        try await command.run(calledWith: called, after: try journal.progress)
+    }
+
+    private func run(calledWith arguments: [String], after progress: RunProgress? = nil) async throws {
+        var options = try selection.runOptions()
         options.check = check
         options.diff = diff
-        options.lock = .ofThisProcess(playbooks: playbooks, timeout: .seconds(lockTimeout))
-        options.lock?.folder = hostFolder
-        options.jobFolder = hostFolder.map { $0 + "/jobs" }
-        options.limit = try limit.map { try Pattern.limit($0) }
-        let run = AttendedRun(
-            inventory: try hosts.readInventory(),
-            connector: hosts.connector(),
+        options.resume = progress
+        let recap = try await AttendedRun(
+            inventory: try selection.hosts.readInventory(),
+            connector: selection.hosts.connector(),
             options: options,
-            header: .ofThisProcess("run", playbooks, options),
+            header: .ofThisProcess("run", selection.playbooks, arguments, options),
             display: display
-        )
-        let recap = try await run(playbooks.compactMap { catalog[$0] })
+        )(try selection.selected())
         if recap.exitStatus != 0 { throw ExitCode(recap.exitStatus) }
     }
-}
 
-extension HostLock {
-    /// Says who works on a host: the user, this machine, this process, the playbooks.
-    static func ofThisProcess(playbooks: [String], timeout: Duration) -> HostLock {
-        let who = "\(ThisProcess.owner), process \(ProcessInfo.processInfo.processIdentifier)"
-        let since = ISO8601DateFormatter().string(from: Date())
-        return HostLock(
-            holder: "\(who), playbook \(playbooks.joined(separator: "+"))",
-            since: since,
-            timeout: timeout
-        )
+    /// The journal of the run that is to be resumed.
+    private func resumable() throws -> Journal {
+        let folder = JournalFolder()
+        guard let journal = try selection.playbooks.first.map(folder.journal(matching:)) ?? folder.newestRun()
+        else { throw ValidationError("there is no run to resume; see `apus history`") }
+        if journal.isRunning { throw ValidationError("run \(journal.id) still goes on") }
+        if journal.header.check { throw ValidationError("run \(journal.id) was a check: it changed nothing") }
+        if try journal.recap?.exitStatus == 0 {
+            throw ValidationError("run \(journal.id) ended well: there is nothing to resume")
+        }
+        return journal
     }
 }

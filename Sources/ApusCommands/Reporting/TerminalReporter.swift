@@ -104,8 +104,8 @@ final class TerminalReporter: Reporter {
         case .taskFinished(let host, let task, let result):
             state.board.record(host, task: task, result)
             return complete(&state)
-        case .handlersPending: return []
-        case .hostFinished(let host):
+        case .changeBegun, .handlersPending: return []
+        case .hostFinished(let host, _):
             state.busy[host] = nil
             state.board.finish(host)
             return complete(&state)

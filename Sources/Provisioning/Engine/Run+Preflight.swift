@@ -49,6 +49,7 @@ extension Run {
             }
         }
         problems += known.problems(with: options)
+        problems += resumeProblems(with: chosen)
         if problems.isEmpty, chosen.allSatisfy(\.hosts.isEmpty) {
             problems = ["no host of the inventory is selected by these plays and --limit"]
         }

@@ -15,6 +15,8 @@ public struct RunOptions: Sendable {
     public var startAt: String?
     /// Asked before each task of each host, one question at a time; `nil`, the default, asks nothing.
     public var confirm: (@Sendable (_ host: String, _ task: String) async -> StepAnswer)?
+    /// How far the run came that this one resumes: what was done is not done again, and what was due is due.
+    public var resume: RunProgress?
     /// For a connection, from the first packet to the end of authentication.
     public var connectDeadline: Duration = .seconds(10)
     /// For sudo, where the inventory gives none.

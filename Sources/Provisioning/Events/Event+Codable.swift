@@ -2,13 +2,13 @@
 /// `{"event":"taskFinished","host":"pi1","outcome":"changed","seconds":0.21,"task":3}`.
 extension Event: Codable {
     private enum Kind: String, Codable {
-        case runStarted, playStarted, connected, unreachable, planned, taskStarted, progress, taskFinished
-        case handlersPending, hostFinished, playFinished, notice, runFinished
+        case runStarted, playStarted, connected, unreachable, planned, taskStarted, changeBegun, progress
+        case taskFinished, handlersPending, hostFinished, playFinished, notice, runFinished
     }
 
     private enum Key: String, CodingKey {
         case event, playbooks, check, title, hosts, batch, batches, host, seconds, reason, tasks, task, line
-        case outcome, difference, text, stopped, handlers
+        case handlers, done, text, stopped
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -40,6 +40,9 @@ extension Event: Codable {
         case .taskStarted(let host, let task):
             try put(.taskStarted, host: host)
             try object.encode(task, forKey: .task)
+        case .changeBegun(let host, let task):
+            try put(.changeBegun, host: host)
+            try object.encode(task, forKey: .task)
         case .progress(let host, let task, let line):
             try put(.progress, host: host)
             try object.encode(task, forKey: .task)
@@ -51,7 +54,9 @@ extension Event: Codable {
         case .handlersPending(let host, let handlers):
             try put(.handlersPending, host: host)
             try object.encode(handlers, forKey: .handlers)
-        case .hostFinished(let host): try put(.hostFinished, host: host)
+        case .hostFinished(let host, let isDone):
+            try put(.hostFinished, host: host)
+            try object.encode(isDone, forKey: .done)
         case .playFinished: try put(.playFinished)
         case .notice(let host, let text):
             try put(.notice, host: host)
@@ -83,6 +88,7 @@ extension Event: Codable {
             let tasks = try object.decode([PlannedTask].self, forKey: .tasks)
             self = .planned(host: try text(.host), tasks: tasks)
         case .taskStarted: self = .taskStarted(host: try text(.host), task: try number(.task))
+        case .changeBegun: self = .changeBegun(host: try text(.host), task: try number(.task))
         case .progress:
             self = .progress(host: try text(.host), task: try number(.task), line: try text(.line))
         case .taskFinished:
@@ -91,7 +97,9 @@ extension Event: Codable {
         case .handlersPending:
             let handlers = try object.decode([String].self, forKey: .handlers)
             self = .handlersPending(host: try text(.host), handlers: handlers)
-        case .hostFinished: self = .hostFinished(host: try text(.host))
+        case .hostFinished:
+            let isDone = try object.decode(Bool.self, forKey: .done)
+            self = .hostFinished(host: try text(.host), isDone: isDone)
         case .playFinished: self = .playFinished
         case .notice:
             self = .notice(host: try object.decodeIfPresent(String.self, forKey: .host), try text(.text))
@@ -109,81 +117,9 @@ extension Event: Codable {
     }
 }
 
-extension TaskResult: Codable {
-    private enum Key: String, CodingKey { case outcome, why, seconds, difference, rescued }
-    private enum Word: String, Codable { case ok, changed, unknown, failed, skipped }
-
-    public func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: Key.self)
-        let (word, why): (Word, String?) =
-            switch outcome {
-            case .ok: (.ok, nil)
-            case .changed: (.changed, nil)
-            case .unknown(let why): (.unknown, why)
-            case .failed(let why): (.failed, why)
-            case .skipped(let why): (.skipped, why)
-            }
-        try object.encode(word, forKey: .outcome)
-        try object.encodeIfPresent(why, forKey: .why)
-        try object.encode(duration.seconds, forKey: .seconds)
-        if !difference.isEmpty { try object.encode(difference.entries, forKey: .difference) }
-        if isRescued { try object.encode(true, forKey: .rescued) }
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let object = try decoder.container(keyedBy: Key.self)
-        let why = try object.decodeIfPresent(String.self, forKey: .why) ?? ""
-        let outcome: Outcome =
-            switch try object.decode(Word.self, forKey: .outcome) {
-            case .ok: .ok
-            case .changed: .changed
-            case .unknown: .unknown(why)
-            case .failed: .failed(why)
-            case .skipped: .skipped(why)
-            }
-        let entries = try object.decodeIfPresent([Difference.Entry].self, forKey: .difference)
-        self.init(
-            outcome,
-            after: .seconds(try object.decode(Double.self, forKey: .seconds)),
-            difference: Difference(entries ?? [])
-        )
-        isRescued = try object.decodeIfPresent(Bool.self, forKey: .rescued) ?? false
-    }
-}
-
-/// `{"attribute":"mode","from":"0644","to":"0600"}`, or `{"content":"/etc/hosts","before":…,"after":…}`.
-extension Difference.Entry: Codable {
-    private enum Key: String, CodingKey { case attribute, from, to, content, before, after }
-
-    public func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: Key.self)
-        switch self {
-        case .attribute(let name, let from, let to):
-            try object.encode(name, forKey: .attribute)
-            try object.encodeIfPresent(from, forKey: .from)
-            try object.encodeIfPresent(to, forKey: .to)
-        case .content(let path, let before, let after):
-            try object.encode(path, forKey: .content)
-            try object.encodeIfPresent(before, forKey: .before)
-            try object.encode(after, forKey: .after)
-        }
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let object = try decoder.container(keyedBy: Key.self)
-        func text(_ key: Key) throws -> String? { try object.decodeIfPresent(String.self, forKey: key) }
-        if let path = try text(.content) {
-            self = .content(path: path, before: try text(.before), after: try text(.after) ?? "")
-        } else {
-            let name = try object.decode(String.self, forKey: .attribute)
-            self = .attribute(name, from: try text(.from), to: try text(.to))
-        }
-    }
-}
-
 extension Duration {
     /// To the millisecond.
-    fileprivate var seconds: Double {
+    var seconds: Double {
         let milliseconds = self / .milliseconds(1)
         return milliseconds.rounded() / 1000
     }

@@ -9,13 +9,17 @@ public enum Event: Sendable {
     /// events name a task by its index here.
     case planned(host: String, tasks: [PlannedTask])
     case taskStarted(host: String, task: Int)
+    /// The task's steps are about to run. Nothing of them is on its way before all reporters have heard of this.
+    case changeBegun(host: String, task: Int)
     /// A line of output of what runs.
     case progress(host: String, task: Int, line: String)
     case taskFinished(host: String, task: Int, TaskResult)
     /// The handlers of this play that were notified on the host and have not run well yet, whenever they change.
     case handlersPending(host: String, handlers: [String])
     /// The host does nothing more in this batch.
-    case hostFinished(host: String)
+    ///
+    /// - Parameter isDone: it has done all of the play, handlers too, and nothing failed.
+    case hostFinished(host: String, isDone: Bool)
     case playFinished
     /// For people: what was left undone, and why.
     case notice(host: String?, String)

@@ -41,6 +41,7 @@ extension Converger {
         pass.goStale()
         do {
             let number = pass.number(of: index)
+            report(.begun(number))
             let answers = try await actingSession(place).apply(
                 change.steps.map { $0.adjusted(to: task) },
                 as: place.privilege,

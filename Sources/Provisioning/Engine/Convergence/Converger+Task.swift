@@ -5,6 +5,9 @@ extension Converger {
     func take(_ index: Int, in pass: inout Pass, _ state: inout State) async throws -> TaskResult {
         if let result = try await leaveOut(index, in: &pass, state.results) { return result }
         let entry = pass.entries[index]
+        if wasDone(entry) {
+            return TaskResult(.skipped("was done in the run that this one resumes"), after: .zero)
+        }
         if let refusal = try await shared.refusal(of: entry.task, on: session.host.name) { return refusal }
         guard entry.task.runsOnce else { return try await takeThrottled(index, in: &pass, &state) }
         if let elsewhere = try await shared.once.claim(entry.sharedName) {
@@ -14,6 +17,11 @@ extension Converger {
             return elsewhere.result
         }
         return try await takeForAll(index, in: &pass, &state)
+    }
+
+    /// Whether an action was done before. States are looked at again, and so is done what leaves a result for others.
+    private func wasDone(_ entry: Program.Entry) -> Bool {
+        before.changed.contains(entry.id) && entry.task.resource.isAction && entry.task.savedOutput == nil
     }
 
     /// - Returns: how it ends where it is not even tried: its condition, or what it is made of, says so.

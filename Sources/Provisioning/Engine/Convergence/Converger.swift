@@ -12,11 +12,14 @@ struct Converger: Sendable {
     /// What the hosts of the play share.
     let shared: PlaySharing
     let work: HostTasks
+    /// What became of the host in the run that this one resumes.
+    let before: RunProgress.Visit
     /// The task's number, and what happened to it.
     let report: @Sendable (Progress) -> Void
 
     enum Progress: Sendable {
         case started(Int)
+        case begun(Int)
         case line(Int, String)
         case finished(Int, TaskResult)
         /// Something failed and nothing rescues it: the host is out.
@@ -33,7 +36,12 @@ struct Converger: Sendable {
         /// Handlers that a change notified and none after it superseded; they stay until they have run well.
         private(set) var pending: [Handler] = []
 
-        init(check: Bool) { results = TaskResults(check: check) }
+        init(check: Bool, after before: RunProgress.Visit, _ work: HostTasks) {
+            results = TaskResults(check: check)
+            for task in before.changed { results.note(.changed, of: task.resource) }
+            let handlers = work.all.flatMap(\.task.handlers)
+            pending = before.pending.compactMap { name in handlers.first { $0.name == name } }
+        }
 
         mutating func note(_ changed: Play.Task) {
             pending.removeAll { $0.supersededBy.contains(changed.resourceID) }
@@ -48,7 +56,8 @@ struct Converger: Sendable {
     /// - Parameter handlersAfterFailure: handlers run also where something failed.
     /// - Throws: `TransportError` and whatever ends the whole host.
     func callAsFunction(handlersAfterFailure: Bool) async throws {
-        var state = State(check: options.check)
+        var state = State(check: options.check, after: before, work)
+        if !state.pending.isEmpty { reportPending(state) }
         let isWell = try await converge(work.main, first: 0, &state)
         if state.wasStopped || (!isWell && !handlersAfterFailure) { return }
         _ = try await runHandlers(all: handlersAfterFailure, &state)
@@ -155,12 +164,11 @@ struct Converger: Sendable {
         let task = pass.task(index)
         state.results.note(result.outcome, of: task.resourceID)
         switch result.outcome {
-        case .ok: pass.settle(index)
-        case .changed:
+        case .ok, .changed:
             pass.settle(index)
-            let before = state.pending.map(\.name)
-            state.note(task)
-            if state.pending.map(\.name) != before { reportPending(state) }
+            // The run that this one resumes began to change it, and was ended before it saw that it had.
+            let wasBegun = before.begun.contains(pass.entries[index].id)
+            if result.outcome == .changed || wasBegun { noteChange(of: task, &state) }
         case .failed:
             // What was done of it may have changed what was seen.
             pass.goStale()
@@ -171,6 +179,13 @@ struct Converger: Sendable {
             if !result.isRescued { report(.failed) }
         case .unknown, .skipped: break
         }
+    }
+
+    private func noteChange(of task: Play.Task, _ state: inout State) {
+        state.results.note(.changed, of: task.resourceID)
+        let pending = state.pending.map(\.name)
+        state.note(task)
+        if state.pending.map(\.name) != pending { reportPending(state) }
     }
 
     private func reportPending(_ state: State) { report(.pending(state.pending.map(\.name))) }

@@ -3,6 +3,8 @@ import HostInventory
 extension PlayRun {
     /// Takes one host through the play, and notes what becomes of it.
     func visit(_ host: Inventory.Host, _ shared: PlaySharing) async {
+        var isDone = false
+        defer { run.reporter.report(.hostFinished(host: host.name, isDone: isDone)) }
         guard let session = await sessions.session(of: host.name) else { return }
         if await session.isPoweredOff {
             run.reporter.report(.notice(host: host.name, "was powered off in this run"))
@@ -19,6 +21,7 @@ extension PlayRun {
             }
         }
         reportHandlersLeft(on: host.name)
+        isDone = ledger.isWell(host.name) && !run.isStopping && !shared.isStopped
     }
 
     private func connect(_ session: HostSession) async throws {
@@ -39,6 +42,7 @@ extension PlayRun {
     private func converge(_ session: HostSession, _ shared: PlaySharing) async throws {
         let host = session.host.name
         let work = try await work(of: session)
+        let before = try remembered(by: host, with: work)
         run.reporter.report(.planned(host: host, tasks: work.all.map(\.planned)))
         ledger.expect(work.main.entries.count, on: host)
         await shared.lockstep?.join(host, tasks: work.main.entries.map(\.sharedName))
@@ -48,9 +52,23 @@ extension PlayRun {
             options: run.options,
             shared: shared,
             work: work,
+            before: before,
             report: { report($0, on: host, work, shared) }
         )
         try await converger(handlersAfterFailure: play.handlersAfterFailure)
+    }
+
+    /// What became of the host in this play, in the run that this one resumes.
+    ///
+    /// - Throws: `ResumeError`.
+    private func remembered(by host: String, with work: HostTasks) throws -> RunProgress.Visit {
+        guard let progress = run.options.resume else { return RunProgress.Visit() }
+        try progress.requireMatch(work, of: host, in: chosen.name)
+        let visit = progress.visit(of: host, in: chosen.name, with: work)
+        if !visit.pending.isEmpty {
+            run.reporter.report(.notice(host: host, "still due: \(visit.pending.joined(separator: ", "))"))
+        }
+        return visit
     }
 
     /// What the host has to do, as its facts, the tags and `--start-at` say.
@@ -84,6 +102,7 @@ extension PlayRun {
     ) {
         switch progress {
         case .started(let task): run.reporter.report(.taskStarted(host: host, task: task))
+        case .begun(let task): run.reporter.report(.changeBegun(host: host, task: task))
         case .line(let task, let line): run.reporter.report(.progress(host: host, task: task, line: line))
         case .finished(let task, let result):
             ledger.count(result, on: host, wasExpected: task < work.main.entries.count)

@@ -12,9 +12,14 @@ struct PlayRun: Sendable {
 
     /// - Returns: `false` where the plays after it are not to run.
     func callAsFunction() async -> Bool {
-        let hosts = ordered(chosen.hosts.filter { ledger.isWell($0.name) })
+        let done = chosen.hosts.map(\.name).filter {
+            run.options.resume?.isDone($0, in: chosen.name) ?? false
+        }
+        if !done.isEmpty { say("\(name) was done before on \(done.joined(separator: ", "))") }
+        let left = chosen.hosts.filter { !done.contains($0.name) }
+        let hosts = ordered(left.filter { ledger.isWell($0.name) })
         guard !hosts.isEmpty else {
-            if !chosen.hosts.isEmpty { say("\(name): none of its hosts is left") }
+            if !left.isEmpty { say("\(name): none of its hosts is left") }
             return true
         }
         let lockstep = play.strategy == .lockstep ? Lockstep(forks: run.options.forks) : nil
@@ -109,7 +114,6 @@ struct PlayRun: Sendable {
             } else {
                 await visit(host, shared)
             }
-            run.reporter.report(.hostFinished(host: host.name))
         }
     }
 }
