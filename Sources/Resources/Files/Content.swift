@@ -40,6 +40,12 @@ public enum Content: Sendable {
         }
     }
 
+    /// Whether it takes longer to read than it takes to start a program.
+    var isLarge: Bool {
+        // What cannot be read is found by `prepare`.
+        ((try? size()) ?? 0) >= 16 << 20
+    }
+
     /// The content as text that may stand in a script: UTF-8 without NUL, and not large.
     func inlineText() throws -> String? {
         let limit = 64 << 10

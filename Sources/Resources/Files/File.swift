@@ -53,7 +53,9 @@ public struct File: FileReplacing {
 
     public var name: String { path }
 
-    public var probe: Probe<FileState?> { Probe(FileObservation(path: path, digest: true)) }
+    public var probe: Probe<FileState?> {
+        Probe(FileObservation(path: path, digest: true, isLarge: content.isLarge))
+    }
 
     public func validate() throws {
         try requireAbsolute(path)

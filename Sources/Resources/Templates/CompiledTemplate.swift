@@ -10,21 +10,19 @@ final class CompiledTemplate: @unchecked Sendable {
     /// References of the template itself; those of what it includes come anew with every rendering.
     private let ownReferences: Int
 
-    private init(_ template: StrictTemplate) throws {
+    private init(_ source: Source) throws {
         let references = References()
-        let name = template.name
-        let folder =
-            name.hasPrefix("/") ? URL(fileURLWithPath: name).deletingLastPathComponent().path : nil
-        let loader = folder.map { CheckedLoader(folder: $0, references: references) }
+        let loader = source.folder.map { CheckedLoader(folder: $0, references: references) }
         environment = Environment(loader: loader, extensions: [Self.checks(references)])
-        let text = StrictRewriting(template: name, references: references).rewritten(template.text)
+        let text = StrictRewriting(template: nil, references: references).rewritten(source.text)
         let tokens = Stencil.Template(templateString: text, environment: environment).tokens
         nodes = try TokenParser(tokens: tokens, environment: environment).parse()
         ownReferences = references.count
         self.references = references
     }
 
-    private func render(_ values: [String: Any]) throws -> String {
+    private func render(_ values: [String: Any], as name: String) throws -> String {
+        references.ownTemplate = name
         defer { references.forget(after: ownReferences) }
         do {
             return try renderNodes(nodes, Context(dictionary: values, environment: environment))
@@ -53,7 +51,21 @@ final class CompiledTemplate: @unchecked Sendable {
 
     // MARK: The cache
 
-    private static let cache = Mutex<[StrictTemplate: CompiledTemplate]>([:])
+    /// What makes two templates the same, whatever they are called.
+    private struct Source: Hashable {
+        let text: String
+        /// Where it includes from.
+        let folder: String?
+
+        init(_ template: StrictTemplate) {
+            text = template.text
+            folder =
+                template.name.hasPrefix("/")
+                ? URL(fileURLWithPath: template.name).deletingLastPathComponent().path : nil
+        }
+    }
+
+    private static let cache = Mutex<[Source: CompiledTemplate]>([:])
     /// Above this many it starts anew.
     private static let cacheLimit = 2_000
 
@@ -61,25 +73,29 @@ final class CompiledTemplate: @unchecked Sendable {
     ///
     /// - Throws: `TemplateError` for what is not defined, else what Stencil says.
     static func render(_ template: StrictTemplate, _ values: [String: Any]) throws -> String {
-        let compiled = try cache.withLock { $0.removeValue(forKey: template) } ?? CompiledTemplate(template)
+        let source = Source(template)
+        let compiled = try cache.withLock { $0.removeValue(forKey: source) } ?? CompiledTemplate(source)
         defer {
             cache.withLock { cache in
                 if cache.count >= cacheLimit { cache = [:] }
-                cache[template] = compiled
+                cache[source] = compiled
             }
         }
-        return try compiled.render(values)
+        return try compiled.render(values, as: template.name)
     }
 }
 
 /// The places of a template where a variable is spoken of, by number.
 final class References {
-    private var places: [(template: String, line: Int, name: String)] = []
+    /// What the template is called right now.
+    var ownTemplate = ""
+    private var places: [(template: String?, line: Int, name: String)] = []
     private(set) var missing: TemplateError?
 
     var count: Int { places.count }
 
-    func note(_ name: String, template: String, line: Int) -> Int {
+    /// - Parameter template: `nil` where it is the template itself, and not what it includes.
+    func note(_ name: String, template: String?, line: Int) -> Int {
         places.append((template, line, name))
         return places.count - 1
     }
@@ -87,7 +103,7 @@ final class References {
     func report(_ number: Any??) -> TemplateError {
         let place = (number.flatMap { $0 } as? Int).map { places[$0] }
         let error = TemplateError(
-            template: place?.template ?? "a template",
+            template: place?.template ?? ownTemplate,
             line: place?.line,
             reason: "«\(place?.name ?? "?")» is not defined; give it in the context, or write "
                 + "«\(place?.name ?? "?")|default:\"…\"» where it may be missing"

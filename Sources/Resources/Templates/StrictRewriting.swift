@@ -4,7 +4,8 @@ struct StrictRewriting {
     static let argumentFilter = "apus_argument"
     static let lastFilter = "apus_last"
 
-    let template: String
+    /// Where the text is from; `nil` for the template that is rendered.
+    let template: String?
     let references: References
 
     func rewritten(_ text: String) -> String {

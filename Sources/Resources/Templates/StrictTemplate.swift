@@ -5,7 +5,7 @@ import Stencil
 /// Stencil renders an unknown variable as nothing. Here every expression of the text gets a filter of ours behind its
 /// variable before Stencil reads it; the filter throws where there is no value. It carries a number, under which the
 /// name and the true line are noted: Stencil's own line numbers are those of the first line with the same text.
-struct StrictTemplate: Hashable {
+struct StrictTemplate {
     /// A path, or something else that tells people which template it is.
     let name: String
     let text: String
