@@ -42,13 +42,20 @@ public final class HostConnector: Connector {
         } catch {
             throw TransportError(.configuration, "\(error)")
         }
+        if let (runner, container) = ContainerRunner.runner(for: settings) {
+            let prefix = runner.prefix(container: container, user: settings.user ?? defaults.user)
+            return try await ProcessTransport.connect(prefix, deadline: settings.connectTimeout ?? deadline)
+        }
         switch settings.kind {
         case "local": return LocalTransport()
         case "ssh", "smart", "paramiko", "libssh2": return try await connect(settings, deadline: deadline)
+        case "openssh":
+            return try await OpenSSHTransport.connect(settings, defaults: defaults, deadline: deadline)
         default:
             throw TransportError(
                 .configuration,
-                "\(host.name): the connection «\(settings.kind)» is not supported; there are ssh and local"
+                "the connection «\(settings.kind)» is not supported; there are ssh, openssh, local, docker:CONTAINER "
+                    + "and lxc:CONTAINER"
             )
         }
     }

@@ -17,7 +17,7 @@ struct EndingTests {
         let session = HostSession(
             host: try inventory("one\n").hosts[0],
             connector: LocalConnector(),
-            becomePassword: nil,
+            become: Become(),
             options: RunOptions(),
             notice: { _ in }
         )

@@ -19,7 +19,10 @@ struct HostOptions: ParsableArguments {
     )
     var privateKey: String?
 
-    @Flag(name: [.customShort("K"), .customLong("ask-become-pass")], help: "Ask for the password of sudo.")
+    @Flag(
+        name: [.customShort("K"), .customLong("ask-become-pass")],
+        help: "Ask for the password of sudo or su."
+    )
     var asksBecomePassword = false
 
     @Flag(

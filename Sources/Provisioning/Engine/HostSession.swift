@@ -5,7 +5,7 @@ actor HostSession {
     nonisolated let host: Inventory.Host
     private let connector: any Connector
     private let connectDeadline: Duration
-    private let becomePassword: Secret?
+    private let become: Become
     private let options: RunOptions
     private let notice: @Sendable (String) -> Void
     private var ownJobs: Set<String> = []
@@ -27,14 +27,14 @@ actor HostSession {
     init(
         host: Inventory.Host,
         connector: any Connector,
-        becomePassword: Secret?,
+        become: Become,
         options: RunOptions,
         notice: @escaping @Sendable (String) -> Void
     ) {
         self.host = host
         self.connector = connector
         self.connectDeadline = options.connectDeadline
-        self.becomePassword = becomePassword
+        self.become = become
         self.options = options
         self.notice = notice
     }
@@ -105,7 +105,7 @@ actor HostSession {
         -> ShellLogin.Opened
     {
         guard let transport else { throw TransportError(.lost, "there is no connection") }
-        var login = ShellLogin(transport: transport, password: becomePassword, claim: claim, notice: notice)
+        var login = ShellLogin(transport: transport, become: become, claim: claim, notice: notice)
         if listsJobs {
             login.jobs = JobFolder(privilege, loginUser: transport.loginUser, override: options.jobFolder)
             login.listsBegunJobs = isCheck

@@ -37,7 +37,7 @@ extension Run {
         for (index, play) in chosen.enumerated() {
             for host in play.hosts {
                 do {
-                    try checkConnection(of: host)
+                    _ = try host.connection
                     let tasks = try tasks(of: play, on: host, facts: nil)
                     known.add(tasks)
                     chosen[index].tasks[host.name] = tasks
@@ -73,15 +73,6 @@ extension Run {
             let near = didYouMean(nearNames(to: name, among: inventory.hosts.map(\.name)))
             throw PreflightError(problems: [
                 "its order names «\(name)», which the inventory does not have\(near)"
-            ])
-        }
-    }
-
-    private func checkConnection(of host: Inventory.Host) throws {
-        let method = try host.connection.becomeMethod ?? "sudo"
-        guard method == "sudo" else {
-            throw PreflightError(problems: [
-                "becoming another user by \(method) is not supported yet; only by sudo"
             ])
         }
     }

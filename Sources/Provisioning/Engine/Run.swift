@@ -52,11 +52,15 @@ public struct Run: Sendable {
     var isStopping: Bool { Task.isCancelled || options.interruption.isRequested }
 
     func session(for host: Inventory.Host) -> HostSession {
-        HostSession(
+        // Wrong connection variables are found before: by the preflight, or by the connector.
+        let settings = try? host.connection
+        return HostSession(
             host: host,
             connector: connector,
-            // Wrong connection variables are found before: by the preflight, or by the connector.
-            becomePassword: (try? host.connection)?.becomePassword ?? options.becomePassword,
+            become: Become(
+                settings?.becomeMethod.flatMap(Become.Method.init) ?? .sudo,
+                password: settings?.becomePassword ?? options.becomePassword
+            ),
             options: options,
             notice: { [reporter] in reporter.report(.notice(host: host.name, $0)) }
         )

@@ -19,7 +19,7 @@ public struct RunOptions: Sendable {
     public var resume: RunProgress?
     /// For a connection, from the first packet to the end of authentication.
     public var connectDeadline: Duration = .seconds(10)
-    /// For sudo, where the inventory gives none.
+    /// For sudo or su, where the inventory gives none.
     public var becomePassword: Secret?
 
     /// Keeps other runs away from the hosts of this one. `nil`, the default of the library, takes no lock; nor does

@@ -3,8 +3,8 @@ import HostInventory
 /// Opens a `sh` with a privilege, and gets through the password prompt on the way where there is one.
 struct ShellLogin: Sendable {
     let transport: any Transport
-    /// For sudo, where it asks.
-    let password: Secret?
+    /// For the shells of other users.
+    let become: Become
     /// In one piece: channel, shell, prompt and password; waiting for a lock comes on top.
     var deadline: Duration = .seconds(30)
     /// The lock that the shell holds as long as it lives.
@@ -26,7 +26,7 @@ struct ShellLogin: Sendable {
         var jobs: [String] = []
     }
 
-    /// - Throws: `TransportError`; code `.authentication` when sudo refused. `HostBusy`.
+    /// - Throws: `TransportError`; code `.authentication` when sudo, su or doas refused. `HostBusy`.
     func open(_ privilege: Privilege) async throws -> Opened {
         let nonce = "apus-" + String(UInt64.random(in: .min ... .max), radix: 36)
         let command = command(for: privilege, nonce: nonce)
@@ -55,18 +55,17 @@ struct ShellLogin: Sendable {
             "LC_ALL=C; export LC_ALL; PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; export PATH; umask 022"
         let listing = jobs?.listing(nonce: nonce, begun: listsBegunJobs) ?? ""
         let end = claim.map { $0.script(nonce: nonce) } ?? "echo \(nonce) $$; exec sh"
-        let shell = "sh -c 'echo; \(setup); \(listing)\(end)'"
+        let script = "echo; \(setup); \(listing)\(end)"
+        let shell = "exec sh -c '\(script)'"
         let user: String
         switch privilege {
-        case .login: return "exec " + shell
+        case .login: return shell
         case .root: user = "root"
         case .user(let name): user = name
         }
-        if user == transport.loginUser { return "exec " + shell }
-        return "exec sudo -H -S -p '\(prompt(nonce))' -u \(shellQuoted(user)) -- \(shell)"
+        if user == transport.loginUser { return shell }
+        return become.command(user: user, script: script, nonce: nonce)
     }
-
-    private func prompt(_ nonce: String) -> String { "\(nonce)-password:" }
 
     private func greet(_ channel: any TransportChannel, nonce: String, privilege: Privilege) async throws
         -> Opened
@@ -107,8 +106,8 @@ struct ShellLogin: Sendable {
                 }
             case .errors(let bytes):
                 errors += bytes
-                let prompts = String(decoding: errors, as: UTF8.self).ranges(of: prompt(nonce)).count
-                if prompts > promptsAnswered {
+                let prompts = become.prompts(in: String(decoding: errors, as: UTF8.self), nonce: nonce)
+                if privilege != .login, prompts > promptsAnswered {
                     try await answerPrompt(of: privilege, isFirst: promptsAnswered == 0, on: channel)
                     promptsAnswered = prompts
                 }
@@ -130,10 +129,10 @@ struct ShellLogin: Sendable {
     private func answerPrompt(of privilege: Privilege, isFirst: Bool, on channel: any TransportChannel)
         async throws
     {
-        guard let password else {
+        guard let password = become.password else {
             throw TransportError(
                 .authentication,
-                "sudo asks for a password to become \(privilege); give it with --ask-become-pass or "
+                "\(become.method) asks for a password to become \(privilege); give it with --ask-become-pass or "
                     + "ansible_become_password in the inventory"
             )
         }
@@ -141,7 +140,7 @@ struct ShellLogin: Sendable {
         guard isFirst else {
             throw TransportError(
                 .authentication,
-                "sudo refused the password of \(transport.loginUser) for becoming \(privilege)"
+                "\(become.method) refused the password of \(transport.loginUser) for becoming \(privilege)"
             )
         }
         try await channel.write(Array((password.revealed + "\n").utf8))
@@ -151,10 +150,11 @@ struct ShellLogin: Sendable {
     private static let mostChatter = 1 << 20
 
     private func refusal(_ privilege: Privilege, status: Int32?, said: [UInt8], nonce: String) -> String {
-        let lines = String(decoding: said, as: UTF8.self).replacing(prompt(nonce), with: "").printableLines
+        let lines = become.withoutPrompt(String(decoding: said, as: UTF8.self), nonce: nonce).printableLines
         let ending = status.map { "status \($0)" } ?? "a signal"
         return "no shell for \(privilege) (it ended with \(ending))"
             + (lines.isEmpty ? "" : ": " + lines.suffix(5).joined(separator: "; "))
+            + become.remedy(for: lines)
     }
 
     /// - Throws: `HostBusy` where waiting would never end.

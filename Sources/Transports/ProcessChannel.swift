@@ -1,11 +1,11 @@
 import Foundation
 import Provisioning
 
-/// A `sh -c` of this machine in a session of its own.
+/// A program of this machine in a session of its own.
 ///
 /// Reads and writes block on two serial queues, never on a thread of the Swift concurrency pool, and look every
 /// 100 ms whether they are still wanted.
-final class LocalChannel: TransportChannel, @unchecked Sendable {
+final class ProcessChannel: TransportChannel, @unchecked Sendable {
     /// POSIX_SPAWN_SETSID of <spawn.h>, which Swift does not import.
     private static let newSession: Int16 = 0x80
 
@@ -15,8 +15,8 @@ final class LocalChannel: TransportChannel, @unchecked Sendable {
     private let input: Int32
     private let output: Int32
     private let errors: Int32
-    private let reading = DispatchQueue(label: "apus.local.read")
-    private let writing = DispatchQueue(label: "apus.local.write")
+    private let reading = DispatchQueue(label: "apus.process.read")
+    private let writing = DispatchQueue(label: "apus.process.write")
     private let lock = NSLock()
     // Guarded by the lock.
     private var inputIsOpen = true
@@ -26,7 +26,9 @@ final class LocalChannel: TransportChannel, @unchecked Sendable {
     private var errorsEnded = false
     private var ending: TransportChunk?
 
-    init(command: String) throws {
+    /// - Parameter arguments: the program, looked for in `PATH`, and its arguments.
+    /// - Throws: `TransportError` where it cannot be started.
+    init(_ arguments: [String]) throws {
         // A program that ends early must not end this one.
         signal(SIGPIPE, SIG_IGN)
         // Between a pipe's making and its mark nothing else of ours may be started.
@@ -52,15 +54,15 @@ final class LocalChannel: TransportChannel, @unchecked Sendable {
         posix_spawnattr_setsigdefault(&attributes, &defaults)
         posix_spawnattr_setflags(&attributes, Self.newSession | Int16(POSIX_SPAWN_SETSIGDEF))
         var child: pid_t = 0
-        let words: [String] = ["/bin/sh", "-c", command]
-        let arguments = words.map { strdup($0) } + [nil]
-        defer { for argument in arguments { free(argument) } }
-        let status = posix_spawn(&child, "/bin/sh", &actions, &attributes, arguments, environ)
+        let words = arguments.map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        let program = arguments.first ?? ""
+        let status = posix_spawnp(&child, program, &actions, &attributes, words, environ)
         guard status == 0 else {
             for descriptor in [stdin.write, stdout.read, stderr.read] { Foundation.close(descriptor) }
             throw TransportError(
                 .unreachable,
-                "cannot start /bin/sh here: \(String(cString: strerror(status)))"
+                "cannot start \(program) here: \(String(cString: strerror(status)))"
             )
         }
         processID = child
