@@ -28,9 +28,13 @@ test-lab: build agents ## The tests on the five real nodes of the lab
 	APUS_LAB=1 $(SWIFT) test --skip-build --no-parallel --filter LabTests; status=$$?; lab/lab down; exit $$status
 
 .PHONY: mutations
-mutations: build ## A million mutated packets and configurations, a hundred thousand simulated failures
+mutations: build ## A million mutated packets, configurations and inventories each, a hundred thousand simulated failures
 	APUS_MUTATIONS=1000000 APUS_VRRP_SCHEDULES=100000 $(SWIFT) test --skip-build --no-parallel \
 		--filter 'MutationTests|VRRPTests.SimulationTests'
+
+.PHONY: test-vault
+test-vault: build ## Vaults of apus and of ansible-vault, opened by each other (needs python3 and PyPI)
+	@scripts/test-vault $(APUS)
 
 .PHONY: bench
 bench: deps ## Measures reruns, a long way, many hosts and uploads, against bare ssh and the peers

@@ -25,6 +25,7 @@ let package = Package(
         .target(name: "SSH", dependencies: ["CLibSSH2", "CLibCrypto", "CLinux"]),
         .target(name: "HostInventory", dependencies: [.product(name: "Yams", package: "Yams")]),
         .target(name: "Provisioning", dependencies: ["HostInventory", "CLibCrypto"]),
+        .target(name: "Vault", dependencies: ["HostInventory", "CLibCrypto"]),
         .target(
             name: "Resources",
             dependencies: ["Provisioning", "HostInventory", .product(name: "Stencil", package: "Stencil")]
@@ -47,7 +48,7 @@ let package = Package(
         .target(
             name: "ApusCommands",
             dependencies: [
-                "Provisioning", "HostInventory", "Journal", "Transports", "Rainbow",
+                "Provisioning", "HostInventory", "Vault", "Journal", "Transports", "Rainbow",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -72,6 +73,8 @@ let package = Package(
         .target(name: "SSHTestSupport", dependencies: ["SSH"], path: "Tests/SSHTestSupport"),
         .testTarget(name: "SSHTests", dependencies: ["SSH", "SSHTestSupport"]),
         .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory"]),
+        .testTarget(name: "VaultTests", dependencies: ["Vault", "HostInventory"]),
+        .testTarget(name: "MutationTests", dependencies: ["HostInventory", "Vault", "SSH"]),
         .testTarget(name: "ProvisioningTests", dependencies: ["Provisioning", "ApusTesting", "Transports"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Provisioning"]),
         .testTarget(

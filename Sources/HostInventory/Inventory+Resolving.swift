@@ -94,7 +94,7 @@ extension Inventory {
         }
     }
 
-    /// `all` contains every group that no other group contains.
+    /// `all` contains every group that no other group contains, `ungrouped` first.
     private static func placeTopGroups(in draft: inout InventoryDraft) {
         let all = InventoryDraft.all
         for group in draft.groups.indices.dropFirst() where draft.groups[group].parents.isEmpty {
@@ -102,5 +102,10 @@ extension Inventory {
             draft.groups[all].children.append((group, place))
             draft.groups[group].parents.append(all)
         }
+        // Ansible makes it before it reads anything.
+        let ungrouped = draft.groups[all].children.firstIndex { $0.index == InventoryDraft.ungrouped }
+        guard let ungrouped else { return }
+        let child = draft.groups[all].children.remove(at: ungrouped)
+        draft.groups[all].children.insert(child, at: 0)
     }
 }

@@ -55,6 +55,7 @@ struct SourceTests {
         let inventory = try Inventory(contentsOf: folder.path + "/hosts.yml")
         #expect(inventory.hosts.map(\.name) == ["lone", "pi1", "pi2"])
         #expect(inventory.host(named: "lone")?.groups == ["all", "ungrouped"])
+        #expect(inventory.group(named: "all")?.children == ["ungrouped", "balancers", "cluster"])
         let pi2 = try #require(inventory.host(named: "pi2"))
         #expect(pi2.groups == ["all", "cluster", "balancers"])
         #expect(pi2.vars.variable("ansible_port")?.value == 2222)
@@ -168,7 +169,7 @@ struct SourceTests {
             ("g: {hosts: {a: }}\ng: {}\n", "h.yml:1:1: the key 'g' is there twice"),
             (
                 "all:\n  vars:\n    p: !vault |\n      $ANSIBLE_VAULT;1.1;AES256\n      00\n",
-                "h.yml:3:8: is encrypted with ansible-vault, which is not supported yet"
+                "h.yml:3:8: is encrypted, and no vault password was given"
             ),
             (
                 "plugin: aws_ec2\n",
@@ -201,33 +202,5 @@ struct SourceTests {
         #expect(inventory.hosts.map(\.name) == ["a", "b", "c1", "c2"])
         let pattern = try Pattern.limit("c*,@\(folder.path)/hosts.txt,!b")
         #expect(try inventory.hosts(matching: pattern).map(\.name) == ["c1", "c2", "a"])
-    }
-
-    @Test("mutated YAML ends in an inventory or in an error that names the file")
-    func mutations() throws {
-        let rounds = ProcessInfo.processInfo.environment["APUS_MUTATIONS"].flatMap(Int.init) ?? 2_000
-        var random = SeededGenerator(state: 7)
-        let salt = Array("[]{}:&*!|>'\"#%@,- \n\t0x".utf8)
-        let folder = try Folder([:])
-        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-        let file = folder.path + "/m.yml"
-        var parsed = 0
-        for _ in 0..<rounds {
-            var bytes = Array(Self.yaml.utf8)
-            for _ in 0..<Int.random(in: 1...4, using: &random) {
-                let index = Int.random(in: 0..<bytes.count, using: &random)
-                let byte = salt.randomElement(using: &random) ?? 0
-                if Bool.random(using: &random) { bytes[index] = byte } else { bytes.insert(byte, at: index) }
-            }
-            try Data(bytes).write(to: URL(fileURLWithPath: file))
-            do {
-                _ = try Inventory(contentsOf: file)
-                parsed += 1
-            } catch {
-                #expect(error.problems.allSatisfy { $0.description.contains("m.yml:") || $0.location == nil })
-            }
-        }
-        #expect(parsed > rounds / 100)
-        #expect(parsed < rounds)
     }
 }

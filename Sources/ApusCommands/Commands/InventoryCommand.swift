@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import HostInventory
+import Vault
 
 struct InventoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -87,6 +88,8 @@ struct InventoryOptions: ParsableArguments {
     )
     var inventory: [String] = []
 
+    @OptionGroup var vault: VaultOptions
+
     /// - Throws: what is wrong with the sources, with their lines.
     func read() throws -> Inventory {
         let fallback = ProcessInfo.processInfo.environment["APUS_INVENTORY"].map { [$0] } ?? []
@@ -94,7 +97,10 @@ struct InventoryOptions: ParsableArguments {
         guard !sources.isEmpty else {
             throw ValidationError("which hosts? Name an inventory with -i FILE, or in $APUS_INVENTORY")
         }
-        let inventory = try Inventory(sources: sources)
+        var options = Inventory.SourceOptions()
+        let keyring = vault.keyring()
+        options.vault = { text in try String(validating: keyring.open(text)) }
+        let inventory = try Inventory(sources: sources, options: options)
         for warning in inventory.warnings { Console.error("warning: \(warning)") }
         return inventory
     }

@@ -207,7 +207,7 @@ struct SourceReader {
         guard text.hasPrefix("$ANSIBLE_VAULT;") else { return (text, false) }
         let place = SourceLocation(file: file, line: 1)
         guard let vault = options.vault else {
-            throw SourceFailure("is encrypted with ansible-vault, which is not supported yet", at: place)
+            throw SourceFailure("is encrypted, and no vault password was given", at: place)
         }
         do { return (try vault(text), true) } catch { throw SourceFailure("\(error)", at: place) }
     }

@@ -147,7 +147,7 @@ struct YAMLReader {
 
     private func open(_ text: String, at place: SourceLocation) throws(SourceFailure) -> String {
         guard let vault else {
-            throw SourceFailure("is encrypted with ansible-vault, which is not supported yet", at: place)
+            throw SourceFailure("is encrypted, and no vault password was given", at: place)
         }
         do {
             return try vault(text)
