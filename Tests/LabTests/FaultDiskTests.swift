@@ -112,26 +112,28 @@ extension LabSuite {
             let says: String
         }
 
+        private static let jobs = "/var/lib/apus/jobs"
+
         static let jobFolders = [
             JobFolder(
                 testDescription: "is full from the start",
                 breaking:
-                    "mount -t tmpfs -o size=8k tmpfs /run/apus; dd if=/dev/zero of=/run/apus/full 2>&1 || :",
+                    "mount -t tmpfs -o size=8k tmpfs \(jobs); dd if=/dev/zero of=\(jobs)/.full 2>&1 || :",
                 says: "is the disk full?"
             ),
             JobFolder(
                 testDescription: "is filled by what the job writes",
-                breaking: "mount -t tmpfs -o size=64k tmpfs /run/apus",
+                breaking: "mount -t tmpfs -o size=64k tmpfs \(jobs)",
                 says: "status 7"
             ),
             JobFolder(
                 testDescription: "is read-only",
-                breaking: "mount -t tmpfs -o ro tmpfs /run/apus",
+                breaking: "mount -t tmpfs -o ro tmpfs \(jobs)",
                 says: "Read-only file system"
             ),
             JobFolder(
                 testDescription: "cannot be made",
-                breaking: "touch /run/apus/jobs",
+                breaking: "rmdir \(jobs); touch \(jobs)",
                 says: "File exists"
             ),
         ]
@@ -139,14 +141,14 @@ extension LabSuite {
         @Test("a job whose folder fails to take it has failed, and says why and how", arguments: jobFolders)
         func jobFolder(_ folder: JobFolder) async throws {
             try await Self.node.whileBroken(
-                by: "rm -rf /run/apus; mkdir /run/apus\n\(folder.breaking)",
-                mendedBy: "! mountpoint -q /run/apus || umount /run/apus; rm -rf /run/apus"
+                by: "rm -rf \(Self.jobs); mkdir -p \(Self.jobs)\n\(folder.breaking)",
+                mendedBy: "! mountpoint -q \(Self.jobs) || umount \(Self.jobs); rm -rf \(Self.jobs)"
             ) { _ in
                 let outcome = try await LabHosts().run(on: Self.node.address) {
                     TestStep(name: "job", script: "seq 100000; exit 7", isJob: true)
                 }
                 #expect(outcome.trouble.contains(folder.says), "\(outcome.transcript)")
-                #expect(try await Self.node.root("find /run/apus -mindepth 2") == "")
+                #expect(try await Self.node.root("find \(Self.jobs) -mindepth 1 ! -name .full") == "")
             }
         }
     }

@@ -111,12 +111,15 @@ extension LabSuite {
             ) { process in
                 let holder = "It is held by process \(process) (perl)"
                 let hosts = try LabHosts()
-                let impatient = try await hosts.run(on: node.address) {
-                    Package("tree", listsValidity: validity, deadline: .seconds(2))
+                // apt itself waits for dpkg's; in between its tries for the others it has more to say.
+                if lock.hasPrefix("dpkg") {
+                    let impatient = try await hosts.run(on: node.address) {
+                        Package("tree", deadline: .seconds(2))
+                    }
+                    for words in ["did not end within 2 s and was ended; it last said: ", holder] {
+                        #expect(impatient.trouble.contains(words), "\(lock): \(impatient.trouble)")
+                    }
                 }
-                #expect(impatient.trouble.contains("did not end within 2 s and was ended; it last said: "))
-                #expect(impatient.trouble.contains(holder), "\(lock): \(impatient.trouble)")
-
                 let patient = hosts.start(on: node.address) { Package("tree", listsValidity: validity) }
                 try await patient.hears(holder)
                 try await node.root("systemctl stop apus-holder")

@@ -62,12 +62,15 @@ struct LabHosts {
         on host: String,
         as privilege: Privilege = .root,
         check: Bool = false,
+        lockTimeout: Duration = .seconds(60),
+        interruption: Interruption = Interruption(),
         @TaskBuilder tasks: @escaping @Sendable () throws -> [Play.Task]
     ) -> LiveRun {
         var options = RunOptions()
         options.check = check
         options.diff = true
-        options.lock = HostLock(holder: "a test of the lab", since: "just now")
+        options.lock = HostLock(holder: "a test of the lab", since: "just now", timeout: lockTimeout)
+        options.interruption = interruption
         let play = Play("Test", on: Pattern(host), become: privilege) { _ in try tasks() }
         return LiveRun(on: host) { [inventory, options] reporter in
             let run = Run(

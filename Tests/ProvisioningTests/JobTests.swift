@@ -135,7 +135,7 @@ struct JobTests {
         try leave(script: "", pid: "\(getpid()) 1")
         let (recap, reporter) = try await run(":")
         #expect(recap.exitStatus == 0)
-        #expect(reporter.notices.last?.hasSuffix(": ended without a status: was it killed?") == true)
+        #expect(reporter.notices.last?.hasSuffix(": was it killed, or the host restarted?") == true)
         #expect(jobsLeft.isEmpty)
     }
 

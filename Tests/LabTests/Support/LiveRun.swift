@@ -35,6 +35,9 @@ struct LiveRun: Sendable {
         var description: String { "the run ended without «\(wanted)»:\n\(transcript)" }
     }
 
+    /// As a second Ctrl-C does.
+    func cancel() { work.cancel() }
+
     func end() async throws -> LabHosts.Outcome {
         LabHosts.Outcome(recap: try await work.value, events: reporter.events, host: host)
     }

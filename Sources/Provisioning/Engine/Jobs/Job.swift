@@ -112,7 +112,7 @@ struct Job: Sendable {
         \(process)
         while [ ! -L "$d/status" ]; do
           if ! ours || ! kill -0 "$p" 2>/dev/null; then
-            sleep 0.2; [ -L "$d/status" ] || why="ended without a status: was it killed?"; break
+            sleep 0.2; [ -L "$d/status" ] || why="ended without a status: was it killed, or the host restarted?"; break
           fi
           if [ -n "${until-}" ] && [ "$(date +%s)" -ge "$until" ]; then
             \(end)
