@@ -8,14 +8,16 @@ int64_t linux_monotonic(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-int32_t linux_utc(char *text, int32_t size) {
+int32_t linux_utc(int64_t ago, char *text, int32_t size) {
     struct timespec now;
     struct tm parts;
     clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &parts);
+    int64_t then = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - ago;
+    time_t seconds = (time_t)(then / 1000000000);
+    gmtime_r(&seconds, &parts);
     size_t length = strftime(text, (size_t)size, "%Y-%m-%dT%H:%M:%S", &parts);
     if (length == 0 || (size_t)size < length + 6) return (int32_t)length;
-    int milliseconds = (int)(now.tv_nsec / 1000000);
+    int milliseconds = (int)(then % 1000000000 / 1000000);
     text[length++] = '.';
     text[length++] = (char)('0' + milliseconds / 100);
     text[length++] = (char)('0' + milliseconds / 10 % 10);

@@ -20,6 +20,7 @@ extension Agent {
         for index in checks.indices {
             if let passes = checks[index].start(at: Clock.now) { report(.check(index), passes: passes) }
         }
+        if isHandingOver { reportHandOver() }
         for index in processes.indices { try lookForProcess(index, at: Clock.now) }
         for index in instances.indices { handle(.start, instance: index) }
     }
@@ -29,6 +30,7 @@ extension Agent {
         guardian?.dismiss()
         guardian = nil
         for index in instances.indices { handle(.shutdown, instance: index) }
+        finishRemovals(at: nil)
         for index in checks.indices { checks[index].stop() }
         for index in processes.indices { processes[index].stop() }
         for index in instances.indices { removeVirtualInterface(of: index) }

@@ -9,7 +9,9 @@ extension Agent {
 
     /// Lets a virtual router decide, and does what it says.
     mutating func tell(_ event: VirtualRouter.Event, instance index: Int) {
-        instances[index].router.handle(event, at: Clock.now)
+        let now = Clock.now
+        instances[index].history.note(event, at: now)
+        instances[index].router.handle(event, at: now)
         while let action = instances[index].router.nextAction() { perform(action, instance: index) }
     }
 
@@ -20,18 +22,19 @@ extension Agent {
         switch action {
         case .send(let advertisement): send(advertisement, instance: index)
         case .addAddresses:
+            instances[index].removal = nil
             addAddresses(instance: index)
             addRoutes(instance: index)
         case .removeAddresses:
             announcements.cancel(index)
-            removeRoutes(instance: index)
-            removeAddresses(instance: index)
+            if !removesLater(instance: index) { release(instance: index) }
         case .announce(let times):
             announcements.add(times: times, of: index, addresses: instances[index].plan.addresses.count)
             announceWaiting()
         case .changed(let change):
             isGuardianStale = true
             lostGuardians = 0
+            instances[index].history.note(change)
             Log.info(
                 "\(name): \(change.from.description) → \(change.to.description): \(change.reason.description)"
             )
@@ -64,6 +67,7 @@ extension Agent {
         }
         guard let failure else {
             instances[index].failedSends = 0
+            instances[index].history.sent += 1
             return
         }
         instances[index].failedSends += 1

@@ -19,6 +19,10 @@ struct Agent {
     var monitor: LinkMonitor
     let frames: FrameSocket
     var announcements = AnnouncementQueue()
+    /// nil where another agent of this network namespace answers already.
+    var status: StatusSocket?
+    /// Whether this node stands back until it is told to resume.
+    var isHandingOver = false
     var guardian: Guardian?
     /// Whether what the guardian would have to do has changed.
     var isGuardianStale = false
@@ -49,6 +53,7 @@ struct Agent {
     mutating func run() throws(AgentError) {
         do throws(SystemError) {
             Log.info("apus-vrrpd \(agentVersion) starts: \(plan.summary)")
+            openStatus()
             try start()
             ServiceManager.tell("READY=1\nSTATUS=\(plan.summary)")
             while true {
@@ -56,6 +61,7 @@ struct Agent {
                 try observeInterfaces()
                 try observeProcesses(ready: ready)
                 try receivePackets()
+                answerQuestions()
                 if try takeSignals() { return }
                 expireTimers()
                 renewGuardian()
@@ -70,6 +76,7 @@ struct Agent {
         var next = announcements.deadline
         for instance in instances {
             if let deadline = instance.router.deadline { next = min(next ?? deadline, deadline) }
+            if let removal = instance.removal { next = min(next ?? removal, removal) }
         }
         for check in checks {
             if let deadline = check.deadline { next = min(next ?? deadline, deadline) }
@@ -88,8 +95,9 @@ struct Agent {
     /// - Returns: the descriptors that something happened on.
     private func wait() throws(SystemError) -> [Int32] {
         var entries: [linux_wait_entry] = []
-        let descriptors =
-            [signals, monitor.descriptor] + sockets.map { $0.descriptor } + processes.flatMap { $0.running }
+        var descriptors = [signals, monitor.descriptor] + sockets.map { $0.descriptor }
+        descriptors += processes.flatMap { $0.running }
+        if let status { descriptors.append(status.descriptor) }
         for descriptor in descriptors {
             entries.append(
                 linux_wait_entry(descriptor: descriptor, events: Int16(LINUX_READABLE), seen: 0)
@@ -165,6 +173,7 @@ struct Agent {
             handle(.timer, instance: index)
         }
         announceWaiting()
+        finishRemovals(at: now)
     }
 
     /// - Returns: whether to end.

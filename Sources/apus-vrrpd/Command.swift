@@ -4,6 +4,8 @@ import CLinux
 enum Command {
     case run(ConfigurationFile)
     case check(ConfigurationFile)
+    /// Asks the running agent.
+    case ask(String)
     case version
     case help
     case misuse(String)
@@ -14,6 +16,9 @@ enum Command {
 
         usage: apus-vrrpd [--lenient] [-f FILE]           run in the foreground
                apus-vrrpd --check [--lenient] [-f FILE]   only check the configuration: status 0 or 1
+               apus-vrrpd status [--json | --prometheus]  how the running agent stands
+               apus-vrrpd handover                        let another router take over, and stand back
+               apus-vrrpd resume                          stand back no more
                apus-vrrpd --version
                apus-vrrpd --help
 
@@ -24,6 +29,10 @@ enum Command {
         """
 
     init(arguments: ArraySlice<String>) {
+        if let question = Command.question(arguments) {
+            self = .ask(question)
+            return
+        }
         var file = ConfigurationFile(path: Command.defaultFile)
         var checks = false
         var rest = arguments
@@ -52,6 +61,16 @@ enum Command {
         self = checks ? .check(file) : .run(file)
     }
 
+    /// What to ask the running agent; nil where the command line asks for something else.
+    private static func question(_ arguments: ArraySlice<String>) -> String? {
+        let known: [(words: [String], question: String)] = [
+            (["status"], "status"), (["status", "--json"], "json"),
+            (["status", "--prometheus"], "prometheus"),
+            (["handover"], "handover"), (["resume"], "resume"),
+        ]
+        return known.first { arguments.elementsEqual($0.words) { $0.isSame(as: $1) } }?.question
+    }
+
     /// - Returns: the exit status: 0 all well, 1 an invalid configuration or a failure, 64 wrong use.
     func run() -> Int32 {
         switch self {
@@ -64,6 +83,16 @@ enum Command {
         case .misuse(let what):
             Output.write("apus-vrrpd: \(what)\n\(Command.usage)", to: Output.error)
             return 64
+        case .ask(let question):
+            do throws(SystemError) {
+                let answer = try StatusSocket.ask(question)
+                let isRefused = answer.utf8.starts(with: StatusSocket.refusal.utf8)
+                Output.write(answer, to: isRefused ? Output.error : Output.standard)
+                return isRefused ? 1 : 0
+            } catch {
+                Output.write("\(error.description)\n", to: Output.error)
+                return 1
+            }
         case .check(let file):
             do {
                 let plan = try Plan(file: file)

@@ -85,6 +85,8 @@ extension Agent {
     }
 
     private mutating func standGuard(_ lifeline: Int32) {
+        // Its name must be free for the next agent.
+        if let status { linux_close(status.descriptor) }
         if Guardian.outlives(lifeline) {
             for index in instances.indices where instances[index].router.state == .master {
                 handle(.shutdown, instance: index)

@@ -10,6 +10,9 @@ struct Instance {
     var added: [Int] = []
     /// The same for routes.
     var addedRoutes: [Int] = []
+    /// When they are to be removed; nil: there is nothing to remove, or not yet.
+    var removal: Instant?
+    var history = History()
     var failedSends: UInt64 = 0
     var failedSockets: UInt64 = 0
     var failedInterfaces: UInt64 = 0

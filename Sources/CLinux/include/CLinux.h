@@ -20,8 +20,9 @@
 
 /// Nanoseconds of CLOCK_MONOTONIC.
 int64_t linux_monotonic(void);
-/// The time of day in UTC as "2017-04-09T16:52:39.123Z", for logs only; returns the count of bytes.
-int32_t linux_utc(char *text, int32_t size);
+/// The time of day `ago` nanoseconds before now, in UTC as "2017-04-09T16:52:39.123Z", for people only; returns the
+/// count of bytes.
+int32_t linux_utc(int64_t ago, char *text, int32_t size);
 
 // file.c
 
@@ -107,6 +108,25 @@ int64_t linux_receive(int32_t socket, void *bytes, int64_t count);
 /// A socket that sends whole Ethernet frames.
 int32_t linux_frame_socket(void);
 int64_t linux_send_frame(int32_t socket, int32_t index, const void *bytes, int64_t count);
+
+// local.c
+
+/// Who sent a datagram.
+typedef struct {
+    /// -1 where it is unknown.
+    int64_t user;
+    int32_t size;
+    char address[112];
+} linux_local_sender;
+
+/// A datagram socket under an abstract name (unix(7)), which only one socket of a network namespace can have and
+/// which ends with it. Not blocking.
+int32_t linux_local_socket(const char *name);
+/// -EAGAIN when nothing is there.
+int64_t linux_local_receive(int32_t socket, void *bytes, int64_t count, linux_local_sender *sender);
+int64_t linux_local_answer(int32_t socket, const linux_local_sender *sender, const void *bytes, int64_t count);
+/// Sends a question to the socket of that name, and waits up to 5 seconds for the answer.
+int64_t linux_local_ask(const char *name, const void *question, int64_t size, void *answer, int64_t capacity);
 
 // netlink.c
 

@@ -87,5 +87,14 @@ extension VirtualRouter {
             self.name = name
             self.weight = weight
         }
+
+        /// What it adds to the priority, or takes away; nothing before its first result.
+        public func part(passes: Bool?) -> Int {
+            switch passes {
+            case true?: max(weight, 0)
+            case false?: min(weight, 0)
+            case nil: 0
+            }
+        }
     }
 }

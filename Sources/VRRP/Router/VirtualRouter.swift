@@ -32,7 +32,8 @@ public struct VirtualRouter: Sendable {
 
     var isStarted = false
     var interface = Interface.down(.missing)
-    var trackerResults: [Bool?]
+    /// For each tracker of the settings, whether it passes; nil before its first result.
+    public internal(set) var trackerResults: [Bool?]
     var timers = RunningTimers()
     /// The member of the sync group that is in fault, which keeps this one from taking part.
     var groupObstacle: String?
@@ -71,8 +72,7 @@ public struct VirtualRouter: Sendable {
     public var effectivePriority: Priority {
         var weight = 0
         for (tracker, passes) in zip(settings.trackers, trackerResults) {
-            if tracker.weight > 0, passes == true { weight += tracker.weight }
-            if tracker.weight < 0, passes == false { weight += tracker.weight }
+            weight += tracker.part(passes: passes)
         }
         return settings.priority.adjusted(by: weight)
     }

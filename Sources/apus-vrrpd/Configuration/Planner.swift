@@ -83,7 +83,7 @@ struct Planner {
                     refresh: instance.gratuitousARP.refresh,
                     refreshBurst: instance.gratuitousARP.refreshRepeat
                 ),
-                trackers: tracked.map { $0.tracker },
+                trackers: tracked.map { $0.tracker } + [Agent.handOver],
                 isGrouped: isGrouped
             ),
             addresses: addresses,

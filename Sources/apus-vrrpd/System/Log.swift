@@ -8,18 +8,8 @@ enum Log {
     static func error(_ text: String) { line(level: 3, text) }
 
     private static func line(level: Int, _ text: String) {
-        let prefix = environment("JOURNAL_STREAM") == nil ? "\(time()) " : "<\(level)>"
+        let prefix = environment("JOURNAL_STREAM") == nil ? "\(Clock.utc()) " : "<\(level)>"
         Output.write("\(prefix)\(text)\n", to: Output.error)
-    }
-
-    private static func time() -> String {
-        var text = [CChar](repeating: 0, count: 32)
-        let length = text.withUnsafeMutableBufferPointer { linux_utc($0.baseAddress!, 32) }
-        var result = ""
-        for character in text.prefix(Int(length)) {
-            result.unicodeScalars.append(Unicode.Scalar(UInt8(bitPattern: character)))
-        }
-        return result
     }
 }
 

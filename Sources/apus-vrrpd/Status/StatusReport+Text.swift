@@ -1,0 +1,45 @@
+import VRRP
+
+extension StatusReport {
+    /// For people.
+    var text: String {
+        var text = isHandingOver ? "handing over: this node stands back until `apus-vrrpd resume`\n" : ""
+        for instance in instances {
+            for line in instance.lines { text += line + "\n" }
+        }
+        return text
+    }
+}
+
+extension StatusReport.Instance {
+    fileprivate var lines: [String] {
+        var lines = [
+            "\(name): \(state.description) since \(since) (\(age.secondsText)): \(reason)",
+            "  \(interface), virtual router \(virtualRouter), VRRPv\(version), every \(interval.secondsText)",
+            "  priority \(priority)\(parts)",
+        ]
+        lines.append("  addresses" + addresses.reduce("") { $0 + " " + $1 })
+        for peer in peers {
+            lines.append("  heard \(peer.address), priority \(peer.priority), \(peer.age.secondsText) ago")
+        }
+        if let next {
+            let what = state == .backup ? "takes over, if nobody advertises," : "acts again"
+            lines.append("  \(what) in \(next.secondsText)")
+        }
+        lines.append("  \(sent) advertisements sent, \(received) received, \(transitions) changes of state")
+        for (cause, count) in rejections { lines.append("  rejected \(count): \(cause)") }
+        return lines
+    }
+
+    private var parts: String {
+        guard !trackers.isEmpty else { return "" }
+        var text = " = \(basePriority)"
+        for tracker in trackers {
+            let sign = tracker.part < 0 ? "−" : "+"
+            let result = tracker.passes.map { $0 ? "passes" : "fails" } ?? "has no result yet"
+            let isVital = tracker.weight == 0 ? ", vital" : ""
+            text += " \(sign) \(tracker.part.magnitude) (\(tracker.name) \(result)\(isVital))"
+        }
+        return text
+    }
+}
