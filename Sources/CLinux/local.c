@@ -46,8 +46,8 @@ int64_t linux_local_receive(int32_t socket, void *bytes, int64_t count, linux_lo
     ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
     if (got < 0) return -errno;
     sender->user = -1;
-    for (struct cmsghdr *item = CMSG_FIRSTHDR(&message); item; item = CMSG_NXTHDR(&message, item)) {
-        if (item->cmsg_level != SOL_SOCKET || item->cmsg_type != SCM_CREDENTIALS) continue;
+    struct cmsghdr *item = CMSG_FIRSTHDR(&message);
+    if (item && item->cmsg_level == SOL_SOCKET && item->cmsg_type == SCM_CREDENTIALS) {
         struct ucred credentials;
         memcpy(&credentials, CMSG_DATA(item), sizeof credentials);
         sender->user = credentials.uid;

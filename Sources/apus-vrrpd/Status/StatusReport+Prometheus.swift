@@ -3,47 +3,53 @@ import VRRP
 extension StatusReport {
     /// Prometheus's text format 0.0.4.
     var prometheus: String {
-        var text = ""
-        metric("state", "gauge", "1 for the state that the virtual router is in.", &text) { instance in
-            [VirtualRouter.State.initialize, .backup, .master, .fault].map {
-                ("state=\"\($0.description)\"", $0 == instance.state ? "1" : "0")
+        var writer = MetricWriter()
+        writer.begin("state", "gauge", "1 for the state that the virtual router is in.")
+        for instance in instances {
+            for state in [VirtualRouter.State.initialize, .backup, .master, .fault] {
+                writer.sample(instance.name, "state", state.description, state == instance.state ? 1 : 0)
             }
         }
-        metric("state_seconds", "gauge", "How long it has been in this state.", &text) {
-            [("", $0.age.decimalSeconds)]
-        }
-        metric("priority", "gauge", "The effective priority.", &text) { [("", "\($0.priority)")] }
-        metric("tracker_passes", "gauge", "Whether a tracker passes.", &text) { instance in
-            instance.trackers.compactMap { tracker in
-                tracker.passes.map { ("tracker=\"\(escaped(tracker.name))\"", $0 ? "1" : "0") }
+        writer.begin("priority", "gauge", "The effective priority.")
+        for instance in instances { writer.sample(instance.name, Int(instance.priority)) }
+        writer.begin("tracker_passes", "gauge", "Whether a tracker passes.")
+        for instance in instances {
+            for tracker in instance.trackers {
+                guard let passes = tracker.passes else { continue }
+                writer.sample(instance.name, "tracker", tracker.name, passes ? 1 : 0)
             }
         }
-        metric("transitions_total", "counter", "Changes of state.", &text) { [("", "\($0.transitions)")] }
-        metric("advertisements_sent_total", "counter", "Advertisements sent.", &text) { [("", "\($0.sent)")] }
-        metric("advertisements_received_total", "counter", "Advertisements for it.", &text) {
-            [("", "\($0.received)")]
+        writer.begin("transitions_total", "counter", "Changes of state.")
+        for instance in instances { writer.sample(instance.name, instance.transitions) }
+        writer.begin("advertisements_sent_total", "counter", "Advertisements sent.")
+        for instance in instances { writer.sample(instance.name, instance.sent) }
+        writer.begin("advertisements_received_total", "counter", "Advertisements for it.")
+        for instance in instances { writer.sample(instance.name, instance.received) }
+        writer.begin("advertisements_rejected_total", "counter", "Those not acted on, by cause.")
+        for instance in instances {
+            for (cause, count) in instance.rejections { writer.sample(instance.name, "cause", cause, count) }
         }
-        metric("advertisements_rejected_total", "counter", "Those not acted on, by cause.", &text) {
-            instance in
-            instance.rejections.map { ("cause=\"\(escaped($0.cause))\"", "\($0.count)") }
-        }
-        return text
+        return writer.text
+    }
+}
+
+private struct MetricWriter {
+    private(set) var text = ""
+    private var name = ""
+
+    @inline(never)
+    mutating func begin(_ name: String, _ type: String, _ help: String) {
+        self.name = "apus_vrrp_" + name
+        text += "# HELP \(self.name) \(help)\n# TYPE \(self.name) \(type)\n"
     }
 
-    /// - Parameter samples: for one instance, further labels and the value.
-    private func metric(
-        _ name: String,
-        _ type: String,
-        _ help: String,
-        _ text: inout String,
-        samples: (Instance) -> [(labels: String, value: String)]
-    ) {
-        text += "# HELP apus_vrrp_\(name) \(help)\n# TYPE apus_vrrp_\(name) \(type)\n"
-        for instance in instances {
-            for (labels, value) in samples(instance) {
-                let more = labels.utf8.isEmpty ? "" : "," + labels
-                text += "apus_vrrp_\(name){instance=\"\(escaped(instance.name))\"\(more)} \(value)\n"
-            }
-        }
+    @inline(never)
+    mutating func sample(_ instance: String, _ value: Int) {
+        text += "\(name){instance=\"\(escaped(instance))\"} \(value)\n"
+    }
+
+    @inline(never)
+    mutating func sample(_ instance: String, _ label: String, _ of: String, _ value: Int) {
+        text += "\(name){instance=\"\(escaped(instance))\",\(label)=\"\(escaped(of))\"} \(value)\n"
     }
 }

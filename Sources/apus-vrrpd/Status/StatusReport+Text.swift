@@ -1,3 +1,4 @@
+import KeepalivedConfiguration
 import VRRP
 
 extension StatusReport {
@@ -5,20 +6,20 @@ extension StatusReport {
     var text: String {
         var text = isHandingOver ? "handing over: this node stands back until `apus-vrrpd resume`\n" : ""
         for instance in instances {
-            for line in instance.lines { text += line + "\n" }
+            for line in instance.lines { text += line.text + "\n" }
         }
         return text
     }
 }
 
 extension StatusReport.Instance {
-    fileprivate var lines: [String] {
-        var lines = [
+    fileprivate var lines: [Message] {
+        var lines: [Message] = [
             "\(name): \(state.description) since \(since) (\(age.secondsText)): \(reason)",
             "  \(interface), virtual router \(virtualRouter), VRRPv\(version), every \(interval.secondsText)",
             "  priority \(priority)\(parts)",
+            "  addresses\(addresses.reduce("") { $0 + " " + $1 })",
         ]
-        lines.append("  addresses" + addresses.reduce("") { $0 + " " + $1 })
         for peer in peers {
             lines.append("  heard \(peer.address), priority \(peer.priority), \(peer.age.secondsText) ago")
         }
@@ -33,13 +34,13 @@ extension StatusReport.Instance {
 
     private var parts: String {
         guard !trackers.isEmpty else { return "" }
-        var text = " = \(basePriority)"
+        var text: Message = " = \(basePriority)"
         for tracker in trackers {
             let sign = tracker.part < 0 ? "−" : "+"
             let result = tracker.passes.map { $0 ? "passes" : "fails" } ?? "has no result yet"
             let isVital = tracker.weight == 0 ? ", vital" : ""
-            text += " \(sign) \(tracker.part.magnitude) (\(tracker.name) \(result)\(isVital))"
+            text = text + " \(sign) \(abs(tracker.part)) (\(tracker.name) \(result)\(isVital))"
         }
-        return text
+        return text.text
     }
 }

@@ -71,9 +71,11 @@ extension StatusReport.Instance {
         reason = history.reason
         basePriority = settings.priority.rawValue
         priority = router.effectivePriority.rawValue
-        trackers = zip(settings.trackers, router.trackerResults).compactMap { tracker, passes in
-            // Of interest only while it counts.
-            if tracker == Agent.handOver, passes != false { return nil }
+        // The last one, which hands over, is of interest only while it counts.
+        let count = settings.trackers.count - (router.trackerResults.last == false ? 0 : 1)
+        trackers = settings.trackers.indices.prefix(count).map { index in
+            let passes = router.trackerResults[index]
+            let tracker = settings.trackers[index]
             return StatusReport.Tracker(
                 name: tracker.name,
                 weight: tracker.weight,
