@@ -9,7 +9,7 @@ public struct ApusCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, HistoryCommand.self, PingCommand.self, ExecCommand.self, ListCommand.self,
-            InventoryCommand.self, VaultCommand.self,
+            InventoryCommand.self, VaultCommand.self, VRRPCommand.self,
         ]
     )
 

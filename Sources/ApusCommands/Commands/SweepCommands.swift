@@ -133,6 +133,6 @@ private struct Sweep {
     }
 }
 
-private struct SilentReporter: Reporter {
+struct SilentReporter: Reporter {
     func report(_ event: Event) {}
 }

@@ -1,0 +1,41 @@
+import Foundation
+
+/// What `apus-vrrpd status --json` says; docs/vrrp.md has the keys.
+struct AgentStatus: Decodable, Equatable {
+    var handingOver: Bool
+    var instances: [Instance]
+
+    struct Instance: Decodable, Equatable {
+        var name: String
+        var interface: String
+        var virtualRouterId: Int
+        var state: String
+        var seconds: Double
+        var reason: String
+        var priority: Int
+        var basePriority: Int
+        var trackers: [Tracker]
+        var addresses: [String]
+    }
+
+    struct Tracker: Decodable, Equatable {
+        var name: String
+        var passes: Bool?
+        var part: Int
+    }
+
+    /// - Throws: `DecodingError`
+    init(json: [UInt8]) throws {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        self = try decoder.decode(AgentStatus.self, from: Data(json))
+    }
+}
+
+/// What a host answered.
+enum AgentReply: Equatable {
+    case status(AgentStatus)
+    /// No agent is installed there.
+    case absent
+    case failed(String)
+}
