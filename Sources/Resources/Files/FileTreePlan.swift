@@ -200,8 +200,32 @@ struct FileTreePlan {
             cd -- "$new"
             tar -x -p -o -f -
             \(chown.joined(separator: "\n"))
+            \(keeping)
             sync -f . 2>/dev/null || sync
             \(moves.joined(separator: "\n"))
+            """
+    }
+
+    /// Gives files that replace others what those have: ACLs and extended attributes; then their modes, which limit the
+    /// ACLs. BusyBox knows neither.
+    private var keeping: String {
+        let replacing = sent.filter { entry in
+            if case .file = entry.kind { state?.entries[entry.path]?.state.kind == .file } else { false }
+        }
+        if replacing.isEmpty { return ":" }
+        let copies = commands(
+            "cp --attributes-only --preserve=mode,xattr --parents -t \"$new\" --",
+            replacing.map(\.path)
+        )
+        let modes = Dictionary(grouping: replacing) { "\($0.mode)" }.sorted { $0.key < $1.key }
+            .flatMap { mode, entries in commands("chmod -- \(mode)", entries.map(\.path)) }
+        return """
+            if cp --version >/dev/null 2>&1; then
+              cd -- "$folder"
+              \(copies.joined(separator: "\n"))
+              cd -- "$new"
+              \(modes.joined(separator: "\n"))
+            fi
             """
     }
 

@@ -137,6 +137,24 @@ struct FileTreeTests {
         #expect(output.text == "750\n750\n640\n750\n")
     }
 
+    @Test("what a replaced file has besides its content stays")
+    func attributes() throws {
+        let source = try source()
+        let target = try TemporaryFolder()
+        let tree = FileTree(target.path + "/t", source: source.path)
+        _ = try converge(tree)
+        func inTree(_ script: String) throws -> String {
+            try LocalShell.run("cd \(shellQuoted(tree.path)) && \(script)").text
+        }
+        _ = try inTree("cd ünïcode && setfacl -m u:1000:rw 日本語.txt && setfattr -n user.x -v 1 日本語.txt")
+        let look = "getfacl -cn ünïcode/*.txt && getfattr -d ünïcode/*.txt"
+        let before = try inTree(look)
+        #expect(before.contains("user:1000:rw-") && before.contains("user.x"))
+        _ = try inTree("echo x | tee ./*.txt ./*/*.txt")
+        _ = try converge(tree)
+        #expect(try inTree(look) == before)
+    }
+
     @Test("several trees are looked at in one script, and a missing one is nothing but missing")
     func manyTrees() throws {
         let source = try source()
