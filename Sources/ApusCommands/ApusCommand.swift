@@ -8,8 +8,8 @@ public struct ApusCommand: AsyncParsableCommand {
         abstract: "Turns Linux hosts into a working cluster, from typed Swift roles over plain SSH.",
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, HistoryCommand.self, PingCommand.self, ExecCommand.self, ListCommand.self,
-            InventoryCommand.self, VaultCommand.self, VRRPCommand.self,
+            RunCommand.self, PlanCommand.self, ApplyCommand.self, HistoryCommand.self, PingCommand.self,
+            ExecCommand.self, ListCommand.self, InventoryCommand.self, VaultCommand.self, VRRPCommand.self,
         ]
     )
 

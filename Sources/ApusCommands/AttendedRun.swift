@@ -9,22 +9,22 @@ struct AttendedRun {
     let inventory: Inventory
     let connector: any Connector
     let options: RunOptions
-    /// What is said of the run in its journal.
-    let header: JournalHeader
-    let display: DisplayOptions
+    /// What is said of the run in its journal; `nil` keeps none.
+    let header: JournalHeader?
+    /// What shows it while it goes.
+    let shown: [any Reporter]
 
     /// - Throws: `PreflightError`, and `ExitCode` 143 where SIGTERM ended the run.
     func callAsFunction(_ playbooks: [Playbook]) async throws -> Recap {
-        let shown = display.reporter(showsDiff: options.diff)
-        let (id, journal) = JournalFolder().reporter(header) {
-            Console.error("Warning: this run is not journaled: \($0)")
+        let journal = header.map { header in
+            JournalFolder().reporter(header) { Console.error("Warning: this run is not journaled: \($0)") }
         }
-        let reporter = Reporters([shown, journal])
+        let reporter = Reporters(shown + (journal.map { [$0.reporter] } ?? []))
         let run = Run(inventory: inventory, connector: connector, options: options, reporter: reporter)
         let ticker = Task {
             while !Task.isCancelled {
                 try await Task.sleep(for: .milliseconds(200))
-                (shown as? TerminalReporter)?.tick()
+                for case let terminal as TerminalReporter in shown { terminal.tick() }
             }
         }
         defer { ticker.cancel() }
@@ -42,8 +42,8 @@ struct AttendedRun {
             }
         }
         let recap = try await work.value
-        if recap.exitStatus != 0, !options.check, !journal.hasFailed {
-            Console.error("\nTo go on from here: apus run --resume \(Journal.shortID(of: id))")
+        if recap.exitStatus != 0, !options.check, let journal, !journal.reporter.hasFailed {
+            Console.error("\nTo go on from here: apus run --resume \(Journal.shortID(of: journal.id))")
         }
         if signals.end() == SIGTERM { throw ExitCode(128 + SIGTERM) }
         return recap

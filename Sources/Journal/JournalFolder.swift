@@ -131,7 +131,7 @@ public struct JournalFolder: Sendable {
         return date.formatted(style) + "-" + String(letters)
     }
 
-    private static func recorded(_ event: Event, keepsContents: Bool) -> Event? {
+    static func recorded(_ event: Event, keepsContents: Bool) -> Event? {
         switch event {
         case .taskStarted, .progress: nil
         default: event.withoutContents(unless: keepsContents)

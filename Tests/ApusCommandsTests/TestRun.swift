@@ -8,6 +8,7 @@ final class TestRun: @unchecked Sendable {
     convenience init(
         _ playbook: String,
         in place: TestPlace,
+        verb: String = "run",
         hosts: String = "here ansible_connection=local\n",
         more: [String] = []
     )
@@ -15,7 +16,7 @@ final class TestRun: @unchecked Sendable {
     {
         let inventory = "\(place.path)/\(UUID().uuidString).ini"
         try hosts.write(toFile: inventory, atomically: false, encoding: .utf8)
-        let words = ["run", playbook, "-i", inventory, "--host-folder", "\(place.path)/host"]
+        let words = [verb, playbook, "-i", inventory, "--host-folder", "\(place.path)/host"]
         try self.init(words + more, in: place)
     }
 

@@ -61,17 +61,7 @@ struct HistoryCommand: ParsableCommand {
                 Console.write(journal.raw)
                 return
             }
-            let header = journal.header
-            let when = header.at.formatted(HistoryTable.time)
-            Console.write(Style.faint("Run \(journal.id), \(when), by \(header.by)") + "\n")
-            let reporter = TerminalReporter(
-                options: .init(showsDiff: header.diff, verbose: verbose),
-                write: Console.write
-            )
-            for event in try journal.events { reporter.report(event.event) }
-            if try journal.recap == nil {
-                Console.write("\n" + Style.bad(journal.isRunning ? "is still running" : "was killed") + "\n")
-            }
+            try RunReplay(journal, verbose: verbose).show()
         }
     }
 }

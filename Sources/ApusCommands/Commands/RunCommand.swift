@@ -67,7 +67,7 @@ struct RunCommand: AsyncParsableCommand {
             connector: selection.hosts.connector(),
             options: options,
             header: .ofThisProcess("run", selection.playbooks, arguments, options),
-            display: display
+            shown: [display.reporter(showsDiff: diff)]
         )(try selection.selected())
         if recap.exitStatus != 0 { throw ExitCode(recap.exitStatus) }
     }

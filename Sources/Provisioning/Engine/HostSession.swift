@@ -18,6 +18,8 @@ actor HostSession {
     private var knownFacts: Facts?
     /// Check mode: what would have changed in this run so far, or could not be told.
     private(set) var uncertain: Set<ResourceID> = []
+    /// Whether a change was begun on the host in this run.
+    private(set) var wasChanged = false
     /// Why the host takes no more tasks in this run: it was powered off.
     private(set) var isPoweredOff = false
 
@@ -198,6 +200,8 @@ actor HostSession {
         knownFacts = nil
         await close()
     }
+
+    func noteChange() { wasChanged = true }
 
     func noteUncertain(_ resources: Set<ResourceID>) { uncertain.formUnion(resources) }
 

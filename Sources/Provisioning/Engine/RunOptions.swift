@@ -17,6 +17,10 @@ public struct RunOptions: Sendable {
     public var confirm: (@Sendable (_ host: String, _ task: String) async -> StepAnswer)?
     /// How far the run came that this one resumes: what was done is not done again, and what was due is due.
     public var resume: RunProgress?
+    /// Results of check mode say by fingerprints of this key what changes are made of.
+    public var previewKey: FingerprintKey?
+    /// Only what this plan says may change; needs its `previewKey`.
+    public var plan: RunPlan?
     /// For a connection, from the first packet to the end of authentication.
     public var connectDeadline: Duration = .seconds(10)
     /// For sudo or su, where the inventory gives none.

@@ -42,6 +42,8 @@ public struct TaskResult: Sendable {
     public var difference: Difference
     /// It failed, and a rescue of its block takes that up: the host is not out.
     public var isRescued = false
+    /// Check mode, on request: what the change is made of.
+    public var preview: Preview?
 
     public init(_ outcome: Outcome, after duration: Duration, difference: Difference = Difference()) {
         self.outcome = outcome

@@ -70,6 +70,8 @@ struct AnyResource: Sendable {
     let effects: [ResourceID]
     let isAction: Bool
     let validate: @Sendable () throws -> Void
+    /// The state that was seen, as `canonicalText`; `nil` where the look told nothing.
+    let state: @Sendable (Answers) -> String?
     /// The plan that follows from what was seen; `unknown` where the look told nothing.
     let plan: @Sendable (Answers) -> Plan
 
@@ -81,6 +83,12 @@ struct AnyResource: Sendable {
         effects = resource.effects
         isAction = resource.isAction
         validate = { try resource.validate() }
+        state = { answers in
+            switch Result(catching: { try probe.state(in: answers) }) {
+            case .success(let state): canonicalText(state)
+            case .failure: nil
+            }
+        }
         plan = { answers in
             do {
                 return resource.plan(from: try probe.state(in: answers))

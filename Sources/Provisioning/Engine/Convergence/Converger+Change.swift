@@ -7,6 +7,7 @@ extension Converger {
         let plan = pass.plan(index)
         let outcome: TaskResult.Outcome
         var difference = Difference()
+        var preview: Preview?
         switch plan {
         case .unchanged:
             outcome = pass.uncertainty(of: resource.dependencies).map(TaskResult.Outcome.unknown) ?? .ok
@@ -16,11 +17,14 @@ extension Converger {
             let doubt = resource.isAction ? nil : pass.uncertainty(of: resource.effects)
             outcome = doubt.map(TaskResult.Outcome.unknown) ?? .changed
             difference = change.difference
+            preview = options.previewKey.map { pass.preview(change, of: index, key: $0) }
             if options.diff { await fetchContents(for: &difference, of: index, in: pass) }
         }
         // Elsewhere the same name is another thing.
         if outcome != .ok, pass.task(index).delegate == nil { pass.uncertain.formUnion(resource.effects) }
-        return TaskResult(outcome, after: .zero, difference: difference)
+        var result = TaskResult(outcome, after: .zero, difference: difference)
+        result.preview = preview
+        return result
     }
 
     func apply(
@@ -42,6 +46,7 @@ extension Converger {
         do {
             let number = pass.number(of: index)
             report(.begun(number))
+            await session.noteChange()
             let answers = try await actingSession(place).apply(
                 change.steps.map { $0.adjusted(to: task) },
                 as: place.privilege,

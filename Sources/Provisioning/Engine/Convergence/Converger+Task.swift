@@ -107,12 +107,25 @@ extension Converger {
         -> TaskResult
     {
         if options.check { return await predict(index, in: &pass) }
-        switch pass.plan(index) {
+        let plan = pass.plan(index)
+        if let refusal = await refusal(of: plan, index, in: pass) {
+            return TaskResult(.failed(refusal), after: .zero)
+        }
+        switch plan {
         case .unchanged: return TaskResult(.ok, after: .zero)
         case .unknown(let why): return TaskResult(.failed("cannot be told: \(why)"), after: .zero)
         case .change(var change):
             if options.diff { await fetchContents(for: &change.difference, of: index, in: pass) }
             return try await apply(change, to: index, in: &pass, &results)
         }
+    }
+
+    /// Why what follows is not what the plan that is applied says.
+    private func refusal(of plan: Plan, _ index: Int, in pass: Pass) async -> String? {
+        guard let expected = options.plan, let key = options.previewKey else { return nil }
+        let preview: Preview? =
+            if case .change(let change) = plan { pass.preview(change, of: index, key: key) } else { nil }
+        let isFirst = await !session.wasChanged
+        return expected.refusal(of: pass.entries[index].id, on: session.host.name, preview, isFirst: isFirst)
     }
 }

@@ -70,6 +70,12 @@ struct Pass {
         return task(index).resource.plan(answers[place(index)] ?? Answers())
     }
 
+    /// What `change` of a task would do, from the state that was seen last.
+    func preview(_ change: Change, of index: Int, key: FingerprintKey) -> Preview {
+        let state = task(index).resource.state(answers[place(index)] ?? Answers())
+        return Preview(change, from: state ?? "", key: key)
+    }
+
     func questions(of indices: [Int]) -> [String?: [Privilege: [AnyObservation]]] {
         indices.reduce(into: [:]) { questions, index in
             let place = place(index)

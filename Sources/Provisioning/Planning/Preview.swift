@@ -1,0 +1,21 @@
+/// What a change would do, and from which state: enough to know it again, and not enough to tell what it was.
+public struct Preview: Sendable, Codable, Equatable {
+    /// For people: "write /etc/hosts".
+    public let steps: [String]
+    /// Fingerprints of the state that was seen, and of the steps with all that they write.
+    let state: String
+    let change: String
+
+    init(_ change: Change, from state: String, key: FingerprintKey) {
+        steps = change.steps.map(\.title)
+        self.state = key.fingerprint(of: state)
+        let actions = change.steps.map { step -> [String] in
+            switch step.action {
+            case .script(let script): [step.title, script]
+            case .upload(let upload): [step.title, upload.receiver, "\(upload.size ?? -1)"]
+            case .reboot, .powerOff: [step.title]
+            }
+        }
+        self.change = key.fingerprint(of: [canonicalText(actions), canonicalText(change.difference)])
+    }
+}
