@@ -68,6 +68,9 @@ struct JournalTests {
         .changeBegun(host: "a", task: 1),
         .hostFinished(host: "a", isDone: true),
         .playFinished,
+        .gateStarted("the door"),
+        .gateFinished("the door", after: .seconds(1), failure: nil),
+        .gateFinished("the door", after: .seconds(2), failure: "it is shut"),
         .notice(host: nil, "of all"),
         .notice(host: "a", "of one"),
         .runFinished(recap),
@@ -79,7 +82,7 @@ struct JournalTests {
         var lost = Recap.Line()
         lost.unreachable = "no answer"
         var recap = Recap(hosts: [("a", line), ("b", lost)], duration: .milliseconds(61_500))
-        recap.wasStopped = true
+        (recap.wasStopped, recap.gateFailed) = (true, true)
         return recap
     }()
 

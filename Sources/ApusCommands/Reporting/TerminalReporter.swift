@@ -112,6 +112,14 @@ final class TerminalReporter: Reporter {
         case .playFinished:
             state.busy = [:]
             return state.board.takeLate().flatMap { show($0, state) }
+        case .gateStarted(let gate):
+            state.busy["gate"] = (gate, "", .now)
+            return []
+        case .gateFinished(let gate, let duration, let failure):
+            state.busy["gate"] = nil
+            let outcome = failure.map(TaskResult.Outcome.failed) ?? .ok
+            let word = Style.colored(Style.word(for: outcome).padded(to: 8), as: outcome)
+            return ["", Style.heading("Gate: \(gate)"), "  \(word)  \(duration.brief)"]
         case .notice(let host, let text):
             return [Style.bad("  ! \(host.map { $0 + " " } ?? "")\(text)")]
         case .runFinished(let recap):

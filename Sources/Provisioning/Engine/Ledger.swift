@@ -24,6 +24,13 @@ final class Ledger: Sendable {
         lines.withLock { $0[host, default: .init()].unreachable = reason }
     }
 
+    private let shutGate = Mutex(false)
+
+    /// Whether a gate did not open.
+    var gateFailed: Bool { shutGate.withLock { $0 } }
+
+    func noteShutGate() { shutGate.withLock { $0 = true } }
+
     /// Says that `tasks` more are to be done, so that a stopped run knows what it did not come to.
     func expect(_ tasks: Int, on host: String) {
         lines.withLock { $0[host, default: .init()].notDone += tasks }

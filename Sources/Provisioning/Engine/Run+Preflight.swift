@@ -26,6 +26,7 @@ extension Run {
                     limit?.contains($0.name) ?? true
                 }
                 try checkOrder(of: play)
+                for gate in play.gates { _ = try self.hosts(of: gate) }
                 occurrences[play.title, default: 0] += 1
                 let number = occurrences[play.title, default: 1]
                 let name = number == 1 ? play.title : "\(play.title) #\(number)"
@@ -77,6 +78,15 @@ extension Run {
         }
     }
 
+    /// - Throws: where there are none, since a gate that asks nobody means nothing.
+    func hosts(of gate: Gate) throws -> [Inventory.Host] {
+        let hosts = try inventory.hosts(matching: gate.hosts)
+        guard !hosts.isEmpty else {
+            throw PreflightError(problems: ["the gate «\(gate)» asks no host: \(gate.hosts) matches none"])
+        }
+        return hosts
+    }
+
     /// - Throws: `FactsNotGathered` where they are needed and not there; else what the play or a resource threw.
     func tasks(of chosen: ChosenPlay, on host: Inventory.Host, facts: Facts?) throws -> [Play.Task] {
         let tasks = try chosen.play.tasks(PlayHost(host: host, facts: facts, inventory: inventory))
@@ -87,7 +97,7 @@ extension Run {
             } catch {
                 throw PreflightError(problems: ["\(entry.task.heading): \(error)"])
             }
-            if let delegate = entry.task.delegate, inventory.host(named: delegate) == nil {
+            if let delegate = entry.task.delegate, self.host(named: delegate) == nil {
                 let near = didYouMean(nearNames(to: delegate, among: inventory.hosts.map(\.name)))
                 throw PreflightError(problems: [
                     "\(entry.task.heading): is delegated to «\(delegate)», which the inventory does not have\(near)"

@@ -25,10 +25,10 @@ public struct Run: Sendable {
         let names = Set(plays.flatMap(\.hosts).map(\.name))
         let hosts = inventory.hosts.filter { names.contains($0.name) }
         let ledger = Ledger(hosts: hosts.map(\.name))
-        let sessions = SessionPool { name in inventory.host(named: name).map(session(for:)) }
+        let sessions = SessionPool { name in host(named: name).map(session(for:)) }
         let starts = StartPoint(title: options.startAt)
         reporter.report(.runStarted(playbooks: playbooks.map(\.name), check: options.check))
-        for play in plays {
+        for (number, play) in plays.enumerated() {
             let playRun = PlayRun(
                 run: self,
                 chosen: play,
@@ -36,7 +36,10 @@ public struct Run: Sendable {
                 ledger: ledger,
                 starts: starts
             )
-            guard await playRun(), !isStopping else { break }
+            if await !playRun() || isStopping {
+                sayNotRun(plays[(number + 1)...])
+                break
+            }
         }
         await sessions.closeAll()
         var recap = Recap(
@@ -44,8 +47,21 @@ public struct Run: Sendable {
             duration: start.duration(to: .now)
         )
         recap.wasStopped = isStopping
+        recap.gateFailed = ledger.gateFailed
         reporter.report(.runFinished(recap))
         return recap
+    }
+
+    private func sayNotRun(_ plays: ArraySlice<ChosenPlay>) {
+        guard !plays.isEmpty else { return }
+        let names = plays.map { "«\($0.name)»" }.joined(separator: ", ")
+        reporter.report(.notice(host: nil, "plays that were not begun: \(names)"))
+    }
+
+    /// One of the inventory; `localhost` is this machine where the inventory has none of that name.
+    func host(named name: String) -> Inventory.Host? {
+        inventory.host(named: name)
+            ?? (name == "localhost" ? try? inventory.hosts(matching: "localhost").first : nil)
     }
 
     /// Whether nothing new is to be started.

@@ -3,12 +3,13 @@
 extension Event: Codable {
     private enum Kind: String, Codable {
         case runStarted, playStarted, connected, unreachable, planned, taskStarted, changeBegun, progress
-        case taskFinished, handlersPending, hostFinished, playFinished, notice, runFinished
+        case taskFinished, handlersPending, hostFinished, playFinished, gateStarted, gateFinished, notice
+        case runFinished
     }
 
     private enum Key: String, CodingKey {
         case event, playbooks, check, title, hosts, batch, batches, host, seconds, reason, tasks, task, line
-        case handlers, done, text, stopped
+        case handlers, done, text, stopped, gate, gateFailed
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -58,6 +59,14 @@ extension Event: Codable {
             try put(.hostFinished, host: host)
             try object.encode(isDone, forKey: .done)
         case .playFinished: try put(.playFinished)
+        case .gateStarted(let gate):
+            try put(.gateStarted)
+            try object.encode(gate, forKey: .gate)
+        case .gateFinished(let gate, let duration, let failure):
+            try put(.gateFinished)
+            try object.encode(gate, forKey: .gate)
+            try object.encode(duration.seconds, forKey: .seconds)
+            try object.encodeIfPresent(failure, forKey: .reason)
         case .notice(let host, let text):
             try put(.notice, host: host)
             try object.encode(text, forKey: .text)
@@ -66,6 +75,7 @@ extension Event: Codable {
             try object.encode(recap.hosts.map { NamedLine(host: $0.name, line: $0.line) }, forKey: .hosts)
             try object.encode(recap.duration.seconds, forKey: .seconds)
             try object.encode(recap.wasStopped, forKey: .stopped)
+            if recap.gateFailed { try object.encode(true, forKey: .gateFailed) }
         }
     }
 
@@ -101,12 +111,17 @@ extension Event: Codable {
             let isDone = try object.decode(Bool.self, forKey: .done)
             self = .hostFinished(host: try text(.host), isDone: isDone)
         case .playFinished: self = .playFinished
+        case .gateStarted: self = .gateStarted(try text(.gate))
+        case .gateFinished:
+            let failure = try object.decodeIfPresent(String.self, forKey: .reason)
+            self = .gateFinished(try text(.gate), after: try duration(), failure: failure)
         case .notice:
             self = .notice(host: try object.decodeIfPresent(String.self, forKey: .host), try text(.text))
         case .runFinished:
             let lines = try object.decode([NamedLine].self, forKey: .hosts)
             var recap = Recap(hosts: lines.map { ($0.host, $0.line) }, duration: try duration())
             recap.wasStopped = try object.decode(Bool.self, forKey: .stopped)
+            recap.gateFailed = try object.decodeIfPresent(Bool.self, forKey: .gateFailed) ?? false
             self = .runFinished(recap)
         }
     }

@@ -21,6 +21,10 @@ public enum Event: Sendable {
     /// - Parameter isDone: it has done all of the play, handlers too, and nothing failed.
     case hostFinished(host: String, isDone: Bool)
     case playFinished
+    /// The next batch waits for it.
+    case gateStarted(String)
+    /// - Parameter failure: what was seen last, where it did not open.
+    case gateFinished(String, after: Duration, failure: String?)
     /// For people: what was left undone, and why.
     case notice(host: String?, String)
     case runFinished(Recap)
@@ -88,16 +92,18 @@ public struct Recap: Sendable {
     public var duration: Duration
     /// Whether the run was asked to stop before its end.
     public var wasStopped = false
+    /// Whether a play stopped since one of its gates did not open.
+    public var gateFailed = false
 
     public init(hosts: [(name: String, line: Line)], duration: Duration) {
         self.hosts = hosts
         self.duration = duration
     }
 
-    /// 130 where the run was stopped, 4 where a host was unreachable, 2 where one failed, else 0.
+    /// 130 where the run was stopped, 4 where a host was unreachable, 2 where one failed or a gate did not open, else 0.
     public var exitStatus: Int32 {
         if wasStopped { return 130 }
         if hosts.contains(where: { $0.line.unreachable != nil }) { return 4 }
-        return hosts.contains { $0.line.failed > 0 } ? 2 : 0
+        return gateFailed || hosts.contains { $0.line.failed > 0 } ? 2 : 0
     }
 }

@@ -1,40 +1,80 @@
-/// What must hold between two batches of a play, seen from this machine.
+public import HostInventory
+
+/// What must hold between two batches of a play before the next begins.
 ///
-/// It is tried again and again until it holds, or its deadline has passed; then the roll stops.
+/// Hosts are asked again and again until it holds, or the deadline has passed; then the roll stops.
 public struct Gate: Sendable, CustomStringConvertible {
+    /// For people: "http://10.0.0.1/ answers 200".
     public let description: String
-    let deadline: Duration
-    /// Between two attempts.
-    let interval: Duration
-    /// One attempt; `nil` where it holds, else what was seen instead.
-    let attempt: @Sendable () async -> String?
+    let hosts: Pattern
+    let privilege: Privilege
+    let script: String
+    let timing: Timing
+    let verdict: @Sendable ([Answer]) -> Verdict
+
+    /// When hosts are asked.
+    public struct Timing: Sendable {
+        /// After which the gate has failed; 60 s by default.
+        public var deadline: Duration
+        /// Between two looks; half a second by default.
+        public var interval: Duration
+        /// How long it must hold without a break; by default once is enough.
+        public var steadiness: Duration
+
+        public init(
+            within deadline: Duration = .seconds(60),
+            every interval: Duration = .milliseconds(500),
+            steadyFor steadiness: Duration = .zero
+        ) {
+            self.deadline = deadline
+            self.interval = interval
+            self.steadiness = steadiness
+        }
+    }
+
+    /// What one host answered.
+    public struct Answer: Sendable {
+        public let host: String
+        /// What the script wrote; or why it did not run to its end: no connection, or too long.
+        public let result: Result<ShellOutput, Failure>
+
+        public struct Failure: Error, Sendable, CustomStringConvertible {
+            public let description: String
+            public init(_ description: String) { self.description = description }
+        }
+
+        public init(host: String, result: Result<ShellOutput, Failure>) {
+            self.host = host
+            self.result = result
+        }
+    }
+
+    public enum Verdict: Sendable, Equatable {
+        /// - Parameter what: the gate is steady only while this stays the same: which host holds an address.
+        case open(what: String = "")
+        /// - Parameter seen: for people, what there is instead.
+        case shut(seen: String)
+    }
 
     /// - Parameters:
     ///   - description: for people: "http://10.0.0.1/ answers 200".
-    ///   - deadline: 60 s by default.
-    ///   - interval: between two attempts; half a second by default.
-    ///   - attempt: `nil` where it holds, else what was seen instead. It must end by itself.
+    ///   - hosts: who is asked, all at the same time; `localhost` is this machine.
+    ///   - privilege: as whom; the login user by default.
+    ///   - script: read-only POSIX `sh`. One look that takes longer than 10 s is ended.
+    ///   - verdict: what follows from one look. Pure.
     public init(
         _ description: String,
-        within deadline: Duration = .seconds(60),
-        every interval: Duration = .milliseconds(500),
-        attempt: @escaping @Sendable () async -> String?
+        on hosts: Pattern,
+        as privilege: Privilege = .login,
+        script: String,
+        timing: Timing = Timing(),
+        verdict: @escaping @Sendable ([Answer]) -> Verdict
     ) {
         self.description = description
-        self.deadline = deadline
-        self.interval = interval
-        self.attempt = attempt
-    }
-
-    /// - Returns: `nil` as soon as it holds; after the deadline what was seen last.
-    func failure() async -> String? {
-        let end = ContinuousClock.now + deadline
-        while true {
-            guard let seen = await attempt() else { return nil }
-            if ContinuousClock.now + interval > end || Task.isCancelled {
-                return "\(seen), still after \(deadline.brief)"
-            }
-            try? await Task.sleep(for: interval)
-        }
+        self.hosts = hosts
+        self.privilege = privilege
+        self.script = script
+        self.timing = timing
+        self.verdict = verdict
     }
 }

@@ -10,9 +10,11 @@ public struct Play: Sendable {
     /// As whom its tasks look and act, unless one says otherwise.
     public let privilege: Privilege
     public let serial: Serial?
-    /// More failed hosts than these stop the play: no host begins that has not begun.
+    /// More failed hosts than these stop the run: hosts that have begun go on to the end of the play, and no other
+    /// begins, nor does another play.
     public let maxFailures: Quantity?
-    /// The first failed host stops the whole run: no host begins another task.
+    /// The first failed host stops the run at once: no host begins another task, but what always runs in blocks that
+    /// were begun.
     public let anyFailureStopsAll: Bool
     public let strategy: Strategy
     public let order: Order

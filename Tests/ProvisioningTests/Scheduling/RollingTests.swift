@@ -140,18 +140,4 @@ struct RollingTests {
         #expect(try await order(7) == first)
         #expect(try await order(8) != first)
     }
-
-    @Test func aGateThatStaysShutStopsTheRoll() async throws {
-        let path = scratch.path
-        let shut = Gate("the door is open", within: .zero, every: .milliseconds(1)) { "it is shut" }
-        let (_, reporter) = try await run(
-            Play("Roll", on: "all", serial: 1, gates: [shut]) {
-                Act(name: "x", script: "touch \(path)/\($0.name)")
-            },
-            on: try inventory("a\nb\n")
-        )
-        #expect(scratch.names == ["a"])
-        let reason = "since the gate «the door is open» did not open: it is shut, still after 0 s"
-        #expect(reporter.notices.last == "play «Roll» stops here, \(reason); not done: b")
-    }
 }

@@ -71,19 +71,11 @@ extension PlayRun {
         return visit
     }
 
-    /// What the host has to do, as its facts, the tags and `--start-at` say.
     private func work(of session: HostSession) async throws -> HostTasks {
         let host = session.host
-        let tasks: [Play.Task]
-        if let known = chosen.tasks[host.name] {
-            tasks = known
-        } else {
-            let facts = try await session.facts(as: privilege(on: host))
-            tasks = try run.tasks(of: chosen, on: host, facts: facts)
-        }
-        return try HostTasks(tasks, play: chosen.name) { task in
-            starts.hasCome(to: task, on: host.name) && run.options.tags.includes(task.tags)
-        }
+        if let known = chosen.tasks[host.name] { return try run.work(known, of: chosen, on: host, starts) }
+        let facts = try await session.facts(as: privilege(on: host))
+        return try run.work(try run.tasks(of: chosen, on: host, facts: facts), of: chosen, on: host, starts)
     }
 
     /// The play's; where it names none, the inventory's `ansible_become`.

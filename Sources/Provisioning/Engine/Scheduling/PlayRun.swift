@@ -10,7 +10,7 @@ struct PlayRun: Sendable {
 
     var play: Play { chosen.play }
 
-    /// - Returns: `false` where the plays after it are not to run.
+    /// - Returns: `false` where the plays after it are not to run, since it stopped before its end.
     func callAsFunction() async -> Bool {
         let done = chosen.hosts.map(\.name).filter {
             run.options.resume?.isDone($0, in: chosen.name) ?? false
@@ -41,12 +41,13 @@ struct PlayRun: Sendable {
                 return false
             }
             if let reason = failures(among: hosts, shared) {
-                if !left.isEmpty || shared.isStopped { sayStop(reason, left) }
-                return !shared.isStopped
+                sayStop(reason, left)
+                return false
             }
             if !left.isEmpty, let reason = await failedGate() {
+                ledger.noteShutGate()
                 sayStop(reason, left)
-                return true
+                return false
             }
         }
         return true
@@ -57,10 +58,8 @@ struct PlayRun: Sendable {
     private func say(_ text: String) { run.reporter.report(.notice(host: nil, text)) }
 
     private func sayStop(_ reason: String, _ left: [String]) {
-        say(
-            "\(name) stops here, \(reason)"
-                + (left.isEmpty ? "" : "; not done: " + left.joined(separator: ", "))
-        )
+        let rest = left.isEmpty ? "" : "; not done: " + left.joined(separator: ", ")
+        say("\(name) stops here, \(reason)\(rest)")
     }
 
     /// The failures for which no further host begins; `nil` where one may.
@@ -70,13 +69,28 @@ struct PlayRun: Sendable {
         return lost.count > most ? "since \(lost.joined(separator: ", ")) failed" : nil
     }
 
+    /// - Returns: why, where a gate did not open.
     private func failedGate() async -> String? {
-        if run.options.check { return nil }
-        for gate in play.gates {
-            say("\(name) waits for \(gate)")
-            if let reason = await gate.failure() { return "since the gate «\(gate)» did not open: \(reason)" }
+        for gate in play.gates where !run.options.check && !run.isStopping {
+            run.reporter.report(.gateStarted(gate.description))
+            let start = ContinuousClock.now
+            let failure = await seenInstead(of: gate)
+            run.reporter.report(
+                .gateFinished(gate.description, after: start.duration(to: .now), failure: failure)
+            )
+            if let failure { return "since the gate «\(gate)» did not open: \(failure)" }
         }
         return nil
+    }
+
+    private func seenInstead(of gate: Gate) async -> String? {
+        do {
+            let hosts = try run.hosts(of: gate)
+            let watch = GateWatch(gate: gate, hosts: hosts, sessions: sessions) { run.isStopping }
+            return await watch.failure()
+        } catch {
+            return "\(error)"
+        }
     }
 
     private func ordered(_ hosts: [Inventory.Host]) -> [Inventory.Host] {

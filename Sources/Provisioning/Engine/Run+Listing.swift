@@ -1,0 +1,38 @@
+import HostInventory
+
+/// What one play of a run would do on its hosts.
+public struct PlayListing: Sendable {
+    public let title: String
+    /// In the order of the play's pattern. `nil` tasks are known only with the host's facts.
+    public internal(set) var hosts: [(name: String, tasks: [PlannedTask]?)]
+}
+
+extension Run {
+    /// The tasks of each host, those of handlers behind the others, as tags and `--start-at` choose them; as far as they
+    /// are known without a connection.
+    ///
+    /// - Throws: `PreflightError`.
+    public func listing(of playbooks: [Playbook]) throws -> [PlayListing] {
+        let starts = StartPoint(title: options.startAt)
+        return try preflight(playbooks).map { play in
+            var listing = PlayListing(title: play.name, hosts: [])
+            for host in play.hosts {
+                let work = try play.tasks[host.name].map { try self.work($0, of: play, on: host, starts) }
+                listing.hosts.append((host.name, work?.all.map(\.planned)))
+            }
+            return listing
+        }
+    }
+
+    /// What the host has to do of its `tasks`, as the tags and `--start-at` say.
+    func work(
+        _ tasks: [Play.Task],
+        of play: ChosenPlay,
+        on host: Inventory.Host,
+        _ starts: StartPoint
+    ) throws -> HostTasks {
+        try HostTasks(tasks, play: play.name) { task in
+            starts.hasCome(to: task, on: host.name) && options.tags.includes(task.tags)
+        }
+    }
+}
