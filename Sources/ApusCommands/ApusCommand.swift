@@ -1,4 +1,5 @@
 public import ArgumentParser
+import HostInventory
 public import Provisioning
 
 /// The command line: `apus VERB`. Every verb is a file in Commands/.
@@ -41,4 +42,18 @@ public struct ApusCommand: AsyncParsableCommand {
 /// What verbs know without being told on the command line.
 enum CommandContext {
     @TaskLocal static var catalog = Catalog([])
+
+    /// - Throws: `ValidationError` where the catalog has no such playbook.
+    static func playbooks(named names: [String]) throws -> [Playbook] {
+        let known = catalog.playbooks.map(\.name)
+        let unknown = names.filter { !known.contains($0) }
+        guard unknown.isEmpty else {
+            let near = unknown.count == 1 ? didYouMean(nearNames(to: unknown[0], among: known)) : ""
+            let all = "; there are: \(known.joined(separator: ", "))"
+            throw ValidationError(
+                "there is no playbook \(unknown.joined(separator: ", "))\(near.isEmpty ? all : near)"
+            )
+        }
+        return names.compactMap { catalog[$0] }
+    }
 }

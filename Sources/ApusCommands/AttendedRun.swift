@@ -62,12 +62,12 @@ struct DisplayOptions: ParsableArguments {
     @Option(help: "How events are shown: as text for people, or as JSON, one object a line.")
     var output = Output.text
 
-    func reporter(showsDiff: Bool) -> any Reporter {
+    func reporter(showsDiff: Bool, isLive: Bool = Console.outputIsTerminal) -> any Reporter {
         switch output {
         case .text:
             TerminalReporter(
                 options: .init(
-                    isTerminal: Console.outputIsTerminal,
+                    isTerminal: isLive,
                     showsDiff: showsDiff,
                     verbose: verbose,
                     columns: Console.columns

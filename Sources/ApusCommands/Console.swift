@@ -17,6 +17,9 @@ enum Console {
 
     static func write(_ bytes: [UInt8]) { put(bytes, to: STDOUT_FILENO) }
 
+    /// A question, apart from the output of the run.
+    static func prompt(_ text: String) { put(Array(text.utf8), to: STDERR_FILENO) }
+
     static func error(_ text: String) { put(Array((text + "\n").utf8), to: STDERR_FILENO) }
 
     /// The lines of what a program wrote, as they are, each after two spaces.

@@ -7,7 +7,7 @@ import Provisioning
 @main
 struct Entry {
     static func main() async {
-        await ApusCommand.main(catalog: Catalog([slow, slowHandler, job, files]))
+        await ApusCommand.main(catalog: Catalog([slow, slowHandler, job, files, tagged]))
     }
 
     /// The folder that all playbooks work in.
@@ -33,6 +33,15 @@ struct Entry {
 
     static let job = Playbook("job", summary: "A supervised job") {
         Play("Do a long thing", on: "all") { _ in Marks(name: "long", seconds: "1.5", isJob: true) }
+    }
+
+    static let tagged = Playbook("tagged", summary: "Tasks with tags") {
+        Play("Be quick", on: "all", tags: ["quick"]) { _ in
+            Marks(name: "one", seconds: "0").named("First").tagged("web")
+            Marks(name: "two", seconds: "0").named("Second").notify(
+                Handler("Reload") { Marks(name: "handler", seconds: "0") }
+            )
+        }
     }
 
     static let files = Playbook("files", summary: "Files of all sizes") {

@@ -8,8 +8,8 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Brings hosts into the state that playbooks describe.",
         discussion: """
-            Exit status: 0 all well, 2 a host failed, 4 a host was unreachable, 64 wrong use or wrong input (then no \
-            host was touched), 130 stopped by Ctrl-C, 143 by SIGTERM.
+            Exit status: 0 all well, 2 a host failed or a gate did not open, 4 a host was unreachable, 64 wrong use or \
+            wrong input (then no host was touched), 130 stopped by Ctrl-C, 143 by SIGTERM.
 
             Ctrl-C lets the steps that run finish and starts nothing new; a second one ends them on the hosts too. \
             `apus run --resume` goes on with a run that was stopped, failed or was killed.
@@ -31,6 +31,9 @@ struct RunCommand: AsyncParsableCommand {
             """
     )
     var resume = false
+
+    @Flag(help: "Ask at the terminal before each task of each host.")
+    var step = false
 
     @OptionGroup var display: DisplayOptions
 
@@ -62,12 +65,14 @@ struct RunCommand: AsyncParsableCommand {
         options.check = check
         options.diff = diff
         options.resume = progress
+        if step { options.confirm = try StepQuestion(stoppedBy: options.interruption).callAsFunction }
         let recap = try await AttendedRun(
             inventory: try selection.hosts.readInventory(),
             connector: selection.hosts.connector(),
             options: options,
             header: .ofThisProcess("run", selection.playbooks, arguments, options),
-            shown: [display.reporter(showsDiff: diff)]
+            // Nothing is drawn over a question.
+            shown: [display.reporter(showsDiff: diff, isLive: Console.outputIsTerminal && !step)]
         )(try selection.selected())
         if recap.exitStatus != 0 { throw ExitCode(recap.exitStatus) }
     }

@@ -13,6 +13,8 @@ struct PlaybookOptions: ParsableArguments {
     @Option(name: [.short, .long], help: "Only these hosts of the inventory: a pattern such as web:!web3.")
     var limit: String?
 
+    @OptionGroup var tasks: TaskOptions
+
     @Option(
         name: .customLong("lock-timeout"),
         help: ArgumentHelp("How long to wait for another run on the same host.", valueName: "seconds")
@@ -37,15 +39,7 @@ struct PlaybookOptions: ParsableArguments {
 
     /// - Throws: `ValidationError` where the catalog has not all of them.
     func selected() throws -> [Playbook] {
-        let catalog = CommandContext.catalog
-        let unknown = playbooks.filter { catalog[$0] == nil }
-        guard unknown.isEmpty else {
-            let names = catalog.playbooks.map(\.name).joined(separator: ", ")
-            throw ValidationError(
-                "there is no playbook \(unknown.joined(separator: ", ")); there are: \(names)"
-            )
-        }
-        return playbooks.compactMap { catalog[$0] }
+        try CommandContext.playbooks(named: playbooks)
     }
 
     func runOptions() throws -> RunOptions {
@@ -54,6 +48,7 @@ struct PlaybookOptions: ParsableArguments {
         options.lock?.folder = hostFolder
         options.jobFolder = hostFolder.map { $0 + "/jobs" }
         options.limit = try limit.map { try Pattern.limit($0) }
+        tasks.apply(to: &options)
         return options
     }
 }
