@@ -99,7 +99,7 @@ struct TerminalReporterTests {
 
     @Test func aRescuedFailureIsNoFailure() {
         var result = TaskResult(.failed("status 1"), after: .seconds(1))
-        result.isRescued = true
+        result.pardon = .rescued
         var line = Recap.Line()
         line.rescued = 1
         let text = output(

@@ -35,7 +35,7 @@ struct JournalTests {
 
     private static let rescued = {
         var result = TaskResult(.failed("why"), after: .zero)
-        result.isRescued = true
+        result.pardon = .rescued
         return result
     }()
 

@@ -136,7 +136,7 @@ final class TerminalReporter: Reporter {
     private func show(_ section: BatchBoard.Section, _ state: State) -> [String] {
         var lines = ["", Style.heading("Task: \(section.heading)")]
         for (host, result) in section.results {
-            let word = (result.isRescued ? "rescued" : Style.word(for: result.outcome)).padded(to: 8)
+            let word = (result.pardon?.rawValue ?? Style.word(for: result.outcome)).padded(to: 8)
             var line = "  " + Style.colored(word, as: result.outcome)
             line += "  " + host.padded(to: state.hostWidth) + "  " + result.duration.brief.leftPadded(to: 7)
             line += remark(on: result)
@@ -216,6 +216,7 @@ struct RecapTable {
             count("failed", line.failed, as: .failed("")),
         ]
         if line.rescued > 0 { parts.append(count("rescued", line.rescued, as: .skipped(""))) }
+        if line.ignored > 0 { parts.append(count("ignored", line.ignored, as: .skipped(""))) }
         if line.unknown > 0 { parts.append(count("unknown", line.unknown, as: .unknown(""))) }
         if line.skipped > 0 { parts.append(count("skipped", line.skipped, as: .skipped(""))) }
         if recap.wasStopped, line.notDone > 0 { parts.append(Style.bad("not done \(line.notDone)")) }

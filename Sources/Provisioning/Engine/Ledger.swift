@@ -59,8 +59,12 @@ final class Ledger: Sendable {
             case .ok: lines[host, default: .init()].ok += 1
             case .changed: lines[host, default: .init()].changed += 1
             case .unknown: lines[host, default: .init()].unknown += 1
-            case .failed where result.isRescued: lines[host, default: .init()].rescued += 1
-            case .failed: lines[host, default: .init()].failed += 1
+            case .failed:
+                switch result.pardon {
+                case nil: lines[host, default: .init()].failed += 1
+                case .rescued: lines[host, default: .init()].rescued += 1
+                case .ignored: lines[host, default: .init()].ignored += 1
+                }
             case .skipped: lines[host, default: .init()].skipped += 1
             }
         }

@@ -44,8 +44,8 @@ public struct TaskResult: Sendable {
     public var outcome: Outcome
     public var duration: Duration
     public var difference: Difference
-    /// It failed, and a rescue of its block takes that up: the host is not out.
-    public var isRescued = false
+    /// Why its failure does not take the host out of the run; `nil` where it does, or where it did not fail.
+    public var pardon: Pardon?
     /// Check mode, on request: what the change is made of.
     public var preview: Preview?
 
@@ -53,6 +53,13 @@ public struct TaskResult: Sendable {
         self.outcome = outcome
         self.duration = duration
         self.difference = difference
+    }
+
+    public enum Pardon: String, Sendable, Codable {
+        /// A rescue of its block takes the failure up.
+        case rescued
+        /// The play says that it does not matter.
+        case ignored
     }
 
     public enum Outcome: Sendable, Equatable {
@@ -80,6 +87,8 @@ public struct Recap: Sendable {
         public var skipped = 0
         /// Failures that the rescue of a block took up; they are not among `failed`.
         public var rescued = 0
+        /// Failures that the play ignores; they are not among `failed`.
+        public var ignored = 0
         public var unreachable: String?
         /// Tasks that the host did not come to, as far as they were known.
         public var notDone = 0

@@ -1,6 +1,6 @@
 /// `{"outcome":"changed","seconds":0.21,"difference":[…]}`; `why` says why it is unknown, failed or skipped.
 extension TaskResult: Codable {
-    private enum Key: String, CodingKey { case outcome, why, rescued, seconds, difference, preview }
+    private enum Key: String, CodingKey { case outcome, why, pardon, seconds, difference, preview }
     private enum Word: String, Codable { case ok, changed, unknown, failed, skipped }
 
     public func encode(to encoder: any Encoder) throws {
@@ -15,7 +15,7 @@ extension TaskResult: Codable {
             }
         try object.encode(word, forKey: .outcome)
         try object.encodeIfPresent(why, forKey: .why)
-        if isRescued { try object.encode(true, forKey: .rescued) }
+        try object.encodeIfPresent(pardon, forKey: .pardon)
         try object.encode(duration.seconds, forKey: .seconds)
         try object.encodeIfPresent(preview, forKey: .preview)
         if !difference.isEmpty { try object.encode(difference.entries, forKey: .difference) }
@@ -39,7 +39,7 @@ extension TaskResult: Codable {
             difference: Difference(entries ?? [])
         )
         preview = try object.decodeIfPresent(Preview.self, forKey: .preview)
-        isRescued = try object.decodeIfPresent(Bool.self, forKey: .rescued) ?? false
+        pardon = try object.decodeIfPresent(Pardon.self, forKey: .pardon)
     }
 }
 

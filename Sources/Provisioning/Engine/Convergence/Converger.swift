@@ -172,11 +172,14 @@ struct Converger: Sendable {
         case .failed:
             // What was done of it may have changed what was seen.
             pass.goStale()
-            guard !task.ignoresFailure else { return }
+            if task.ignoresFailure {
+                result.pardon = .ignored
+                return
+            }
             let scope = pass.entries[index].scope
-            result.isRescued = pass.isRescued || pass.blocks.isRescued(scope)
+            if pass.isRescued || pass.blocks.isRescued(scope) { result.pardon = .rescued }
             pass.blocks.fail(in: scope)
-            if !result.isRescued { report(.failed) }
+            if result.pardon == nil { report(.failed) }
         case .unknown, .skipped: break
         }
     }
