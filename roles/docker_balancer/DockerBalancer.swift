@@ -36,6 +36,11 @@ public struct DockerBalancer: Role {
         }
     }
 
+    /// Defines `ask COMMAND` for scripts on the balancer's host: puts it to the runtime API, on the socket that the
+    /// configuration names.
+    static let ask =
+        "ask() { printf '%s\\n' \"$1\" | docker exec -i haproxy socat -t 5 stdio /run/haproxy.sock; }"
+
     /// It is part of the image, whose build checks it: a wrong one never replaces one that runs.
     var configuration: String {
         get throws { try rendered(source: "haproxy.cfg.stencil", context: ["backends": backends]) }

@@ -11,7 +11,7 @@ public struct HAProxyServerObservation: Observation {
     public static func script(for subjects: [HAProxyServerObservation]) -> String {
         """
         [ "$(docker inspect -f '{{.State.Running}}' haproxy 2>/dev/null)" = true ] || exit 0
-        \(ask)
+        \(DockerBalancer.ask)
         ask 'show servers state servers' | awk '$2 == "servers" { print "state", $4, $6, $7 }'
         ask 'show stat servers 4 -1' | awk -F, '$1 == "servers" { print "requests", $2, $5 }'
         """
@@ -39,7 +39,7 @@ public struct HAProxyServerObservation: Observation {
 
     static func setting(_ server: String, to state: String) -> String {
         """
-        \(ask)
+        \(DockerBalancer.ask)
         said=$(ask 'set server servers/\(server) state \(state)') || exit
         [ -z "$said" ] || { printf '%s\\n' "$said" >&2; exit 1; }
         """
@@ -51,11 +51,8 @@ public struct HAProxyServerObservation: Observation {
             ? #"ask 'show servers state servers' | awk '$4 == "\#(server)" && $6 == 2 { found = 1 } END { exit !found }'"#
             : #"ask 'show stat servers 4 -1' | awk -F, '$2 == "\#(server)" && $5 == 0 { found = 1 } END { exit !found }'"#
         return """
-            \(ask)
+            \(DockerBalancer.ask)
             until \(hasIt); do sleep 1; done
             """
     }
-
-    private static let ask =
-        "ask() { printf '%s\\n' \"$1\" | docker exec -i haproxy socat -t 5 stdio /run/haproxy.sock; }"
 }

@@ -14,12 +14,12 @@ struct AddressHold: Sendable {
     var begin: Play.Task {
         Command.shell(
             """
+            \(DockerBalancer.ask)
             systemd-run --quiet --on-active=30 iptables -w -t mangle -D PREROUTING \(rule) &&
                 iptables -w -t mangle -A PREROUTING \(rule) || exit
             attempts=15
             while [ "$attempts" -gt 0 ]; do
-                open=$(echo 'show stat http_in 1 -1' | docker exec -i haproxy socat -t 5 stdio /run/haproxy.sock |
-                    awk -F, '$1 == "http_in" { print $5 }')
+                open=$(ask 'show stat http_in 1 -1' | awk -F, '$1 == "http_in" { print $5 }')
                 [ "${open:-0}" -gt 0 ] || break
                 attempts=$((attempts - 1))
                 sleep 0.2
