@@ -22,14 +22,12 @@ test: check test-lab ## Installs what is needed and runs all tests, the lab's in
 .PHONY: check
 check: lint build agents ## Formatting, a build with warnings as errors, the agents, all tests that need no lab
 # A process for each: simulations keep all cores busy, and tests that wait for real programs would wait for them too.
-	@status=0; for tests in $(UNIT_TESTS); do \
-		$(SWIFT) test --skip-build --filter "^$$tests\." || status=$$?; \
-	done; exit $$status
+	@scripts/run-tests $(UNIT_TESTS)
 
 .PHONY: test-lab
 test-lab: build agents ## The tests on the five real nodes of the lab
 	lab/lab up
-	APUS_LAB=1 $(SWIFT) test --skip-build --no-parallel --filter LabTests; status=$$?; lab/lab down; exit $$status
+	APUS_LAB=1 scripts/run-tests --no-parallel LabTests; status=$$?; lab/lab down; exit $$status
 
 .PHONY: mutations
 mutations: build ## A million mutated packets, configurations and inventories each, a hundred thousand simulated failures
