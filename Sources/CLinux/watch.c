@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -13,10 +12,11 @@
 // The kernel's TASK_COMM_LEN without its final zero.
 enum { longest_name = 15 };
 
-static int has_name(int process, const char *name, size_t length) {
+static int has_name(int processes, const char *process, const char *name, size_t length) {
     char path[32], comm[longest_name + 2];
-    snprintf(path, sizeof path, "/proc/%d/comm", process);
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (strlen(process) + sizeof "/comm" > sizeof path) return 0;
+    stpcpy(stpcpy(path, process), "/comm");
+    int descriptor = openat(processes, path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return 0;
     ssize_t got = read(descriptor, comm, sizeof comm);
     close(descriptor);
@@ -30,7 +30,7 @@ int32_t linux_find_processes(const char *name, int32_t *found, int32_t capacity)
     int32_t count = 0;
     for (struct dirent *entry; count < capacity && (entry = readdir(processes));) {
         int process = atoi(entry->d_name);
-        if (process > 0 && has_name(process, name, length)) found[count++] = process;
+        if (process > 0 && has_name(dirfd(processes), entry->d_name, name, length)) found[count++] = process;
     }
     closedir(processes);
     return count;

@@ -149,7 +149,7 @@ struct Check {
         if first.address.isIPv6, instance.version == .v2 {
             diagnostics.error("\(name): VRRP version 2 has no IPv6; use 'version 3'", at: first.location)
         }
-        var seen: Set<Address> = []
+        var seen: [Address] = []
         for entry in addresses {
             if entry.address.isIPv6 != first.address.isIPv6 {
                 diagnostics.error(
@@ -157,9 +157,10 @@ struct Check {
                     at: entry.location
                 )
             }
-            if !seen.insert(entry.address).inserted {
+            if seen.contains(entry.address) {
                 diagnostics.error("\(name): \(entry.address) is listed twice", at: entry.location)
             }
+            seen.append(entry.address)
             if entry.prefixLength > (entry.address.isIPv6 ? 128 : 32) {
                 diagnostics.error(
                     "\(name): /\(entry.prefixLength) is too long for a prefix",

@@ -19,7 +19,8 @@ public enum SyncGroup {
         guard members.allSatisfy({ $0.router.state != .initialize }) else { return [] }
         let faulty = members.first { $0.router.ownObstacle != nil }?.name
         let misinformed = members.indices.filter { index in
-            members[index].router.ownObstacle == nil && members[index].router.groupObstacle != faulty
+            members[index].router.ownObstacle == nil
+                && !isSame(members[index].router.groupObstacle, faulty)
         }
         guard misinformed.isEmpty else { return misinformed.map { ($0, .fault(because: faulty)) } }
         guard faulty == nil else { return [] }
@@ -31,6 +32,12 @@ public enum SyncGroup {
         }
         return members.indices.filter { members[$0].router.state == .master }
             .map { ($0, .backup(because: members[reluctant].name)) }
+    }
+
+    /// Compares bytes: `==` would bring the Unicode tables into the agent.
+    private static func isSame(_ left: String?, _ right: String?) -> Bool {
+        guard let left, let right else { return left == nil && right == nil }
+        return left.utf8.elementsEqual(right.utf8)
     }
 }
 
