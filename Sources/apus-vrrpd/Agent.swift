@@ -21,6 +21,7 @@ struct Agent {
     var announcements = AnnouncementQueue()
     /// nil where another agent of this network namespace answers already.
     var status: StatusSocket?
+    private var watchdog: Watchdog?
     /// Whether this node stands back until it is told to resume.
     var isHandingOver = false
     var guardian: Guardian?
@@ -56,6 +57,7 @@ struct Agent {
             openStatus()
             try start()
             ServiceManager.tell("READY=1\nSTATUS=\(plan.summary)")
+            watchdog = Watchdog(at: Clock.now)
             while true {
                 let ready = try wait()
                 try observeInterfaces()
@@ -65,6 +67,7 @@ struct Agent {
                 if try takeSignals() { return }
                 expireTimers()
                 renewGuardian()
+                watchdog?.feed(at: Clock.now)
             }
         } catch {
             stop()
@@ -87,6 +90,7 @@ struct Agent {
         for notifier in notifiers {
             if let deadline = notifier.deadline { next = min(next ?? deadline, deadline) }
         }
+        if let watchdog { next = min(next ?? watchdog.deadline, watchdog.deadline) }
         return next
     }
 

@@ -43,6 +43,13 @@ final class AgentProcess: @unchecked Sendable {
         return process.terminationStatus
     }
 
+    var isStopped: Bool {
+        get throws {
+            let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+            return status.contains("State:\tT")
+        }
+    }
+
     /// The ids of its child processes.
     func children() throws -> [Int32] {
         let id = process.processIdentifier

@@ -166,6 +166,7 @@ public struct VRRPAgent: Role {
         ExecReload=/bin/kill -HUP $MAINPID
         Restart=always
         RestartSec=1
+        WatchdogSec=10
         # It adds addresses, sends raw packets and starts the checks; nothing else.
         ProtectSystem=strict
         ProtectHome=yes

@@ -92,6 +92,8 @@ int32_t linux_user(const char *name, int64_t *user, int64_t *group);
 int32_t linux_group(const char *name, int64_t *group);
 /// Sends a datagram to the service manager's socket, "@" for an abstract one.
 int32_t linux_notify(const char *path, const void *bytes, int64_t count);
+/// Microseconds within which the service manager wants to hear from this process again and again; 0 when it does not.
+int64_t linux_watchdog(void);
 
 // socket.c
 
