@@ -4,7 +4,7 @@
 /// An owner (a virtual router, by its index) has one burst at most, so the queue is as long as there are owners.
 public struct AnnouncementQueue: Sendable {
     /// From one packet to the next. Zero: none waits.
-    public let interval: Duration
+    public private(set) var interval: Duration
 
     private struct Burst: Sendable {
         var owner: Int
@@ -33,6 +33,17 @@ public struct AnnouncementQueue: Sendable {
             bursts.remove(at: known)
         }
         bursts.append(Burst(owner: owner, addresses: addresses, total: total))
+    }
+
+    /// Goes on at another pace and with other indices of the owners; what of those waits that have none is cancelled.
+    public mutating func `continue`(at interval: Duration, owner: (Int) -> Int?) {
+        self.interval = interval
+        bursts = bursts.compactMap { burst in
+            guard let index = owner(burst.owner) else { return nil }
+            var burst = burst
+            burst.owner = index
+            return burst
+        }
     }
 
     /// The owner has its addresses no longer.

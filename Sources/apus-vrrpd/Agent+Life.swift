@@ -1,28 +1,26 @@
 import VRRP
 
 extension Agent {
-    /// Starts what the plan says: cleans up after a predecessor, looks at the interfaces, runs the checks.
-    mutating func start() throws(SystemError) {
-        checks = plan.checks.map { RunningCheck($0) }
-        processes = plan.processes.map { ProcessWatch($0) }
-        interfaces = plan.interfaces.map { _ in nil }
-        groupStates = plan.groups.map { _ in .initialize }
-        instances = plan.instances.map { Instance($0) }
-        announcements = AnnouncementQueue(interval: plan.announcementInterval)
+    /// Goes over from one plan to the next, the first of all from none: ends what is no more, starts what is new,
+    /// and leaves alone what goes on.
+    mutating func adopt(_ new: Plan, after old: Plan) throws(SystemError) {
+        let known = new.continued(from: old)
+        for index in instances.indices where !known.contains(index) { retire(index, for: new) }
+        plan = new
+        takeOver(known, from: old)
         updateNotifiers()
-        try monitor.update(&links, rereading: &routing)
-        try removeStaleAddresses()
-        for index in instances.indices { removeVirtualInterface(of: index) }
-        try monitor.update(&links, rereading: &routing)
+        closeUnusedSockets()
+        try clean(known.indices.filter { known[$0] == nil })
         for index in instances.indices { prepareVirtualInterface(of: index) }
         try monitor.update(&links, rereading: &routing)
         tellInterfaces()
         for index in checks.indices {
             if let passes = checks[index].start(at: Clock.now) { report(.check(index), passes: passes) }
         }
-        if isHandingOver { reportHandOver() }
         for index in processes.indices { try lookForProcess(index, at: Clock.now) }
+        reportKnownResults()
         for index in instances.indices { handle(.start, instance: index) }
+        isGuardianStale = true
     }
 
     /// Resigns everywhere and leaves nothing behind.
@@ -52,29 +50,96 @@ extension Agent {
             return
         }
         ServiceManager.tell("RELOADING=1")
-        stop()
-        plan = new
-        Log.info("\(file.path): read again: \(plan.summary)")
-        try start()
+        Log.info("\(file.path): read again: \(new.summary)")
+        try adopt(new, after: plan)
         ServiceManager.tell("READY=1\nSTATUS=\(plan.summary)")
     }
 
-    /// A predecessor that was killed leaves its addresses, and two nodes would answer for them. The owner's
-    /// addresses are the machine's own.
-    private mutating func removeStaleAddresses() throws(SystemError) {
-        for instance in instances where instance.plan.settings.priority != .owner {
-            for entry in instance.plan.addresses {
+    /// Ends an instance that is configured differently now, or no longer.
+    private mutating func retire(_ index: Int, for new: Plan) {
+        let name = instances[index].plan.name
+        let stays = new.instances.contains { $0.name.isSame(as: name) }
+        Log.info(
+            "\(name): \(stays ? "its configuration changed: starts anew" : "no longer configured: ends")"
+        )
+        handle(.shutdown, instance: index)
+        release(instance: index)
+        removeVirtualInterface(of: index)
+    }
+
+    /// Keeps what goes on, under its new number.
+    private mutating func takeOver(_ known: [Int?], from old: Plan) {
+        let before = (instances: instances, checks: checks, processes: processes)
+        instances = known.indices.map { index in
+            guard let number = known[index] else { return Instance(plan.instances[index]) }
+            var instance = before.instances[number]
+            instance.plan = plan.instances[index]
+            return instance
+        }
+        checks = plan.checks.map { check in
+            before.checks.first { $0.plan == check } ?? RunningCheck(check)
+        }
+        for var check in before.checks where !plan.checks.contains(check.plan) { check.stop() }
+        processes = plan.processes.map { process in
+            before.processes.first { $0.plan == process } ?? ProcessWatch(process)
+        }
+        for var watch in before.processes where !plan.processes.contains(watch.plan) { watch.stop() }
+        let results = interfaces
+        interfaces = plan.interfaces.map { name in
+            old.interfaces.firstIndex { $0.isSame(as: name) }.flatMap { results[$0] }
+        }
+        let states = groupStates
+        groupStates = plan.groups.map { group in
+            let members = group.members.map { known[$0] }
+            return old.groups.firstIndex { $0.members.elementsEqual(members) { $0 == $1 } }.map { states[$0] }
+                ?? .initialize
+        }
+        announcements.continue(at: plan.announcementInterval) { owner in known.firstIndex(of: owner) }
+    }
+
+    private mutating func closeUnusedSockets() {
+        sockets.removeAll { socket in
+            let isUsed = instances.contains {
+                $0.plan.family == socket.family && links.link(named: $0.plan.wire)?.index == socket.index
+            }
+            if !isUsed { socket.close() }
+            return !isUsed
+        }
+    }
+
+    /// New instances must hear what those that go on know already.
+    private mutating func reportKnownResults() {
+        for index in checks.indices {
+            if let passes = checks[index].passes { report(.check(index), passes: passes) }
+        }
+        for index in processes.indices {
+            if let passes = processes[index].passes { report(.process(index), passes: passes) }
+        }
+        for index in interfaces.indices {
+            if let passes = interfaces[index] { report(.interface(index), passes: passes) }
+        }
+        if isHandingOver { reportHandOver() }
+    }
+
+    /// A predecessor that was killed leaves its addresses, and two nodes would answer for them; likewise routes and
+    /// virtual interfaces. The owner's addresses are the machine's own.
+    private mutating func clean(_ started: [Int]) throws(SystemError) {
+        try monitor.update(&links, rereading: &routing)
+        for index in started {
+            let plan = instances[index].plan
+            for route in plan.routes { _ = try routing.remove(route, links) }
+            guard plan.settings.priority != .owner else { continue }
+            for entry in plan.addresses {
                 guard let link = links.link(named: entry.device),
-                    link.addresses.contains(where: { $0 == entry.address })
+                    link.addresses.contains(where: { $0 == entry.address }),
+                    try routing.remove(entry, from: link)
                 else { continue }
-                guard try routing.remove(entry, from: link) else { continue }
                 let what = "removed \(entry.address.description) from \(entry.device)"
-                Log.info("\(instance.plan.name): \(what): left there by an earlier run")
+                Log.info("\(plan.name): \(what): left there by an earlier run")
             }
         }
-        for instance in instances {
-            for route in instance.plan.routes { _ = try routing.remove(route, links) }
-        }
+        try monitor.update(&links, rereading: &routing)
+        for index in started { removeVirtualInterface(of: index) }
         try monitor.update(&links, rereading: &routing)
     }
 }

@@ -55,7 +55,7 @@ struct Agent {
         do throws(SystemError) {
             Log.info("apus-vrrpd \(agentVersion) starts: \(plan.summary)")
             openStatus()
-            try start()
+            try adopt(plan, after: .none)
             ServiceManager.tell("READY=1\nSTATUS=\(plan.summary)")
             watchdog = Watchdog(at: Clock.now)
             while true {

@@ -2,7 +2,7 @@ import VRRP
 
 /// A virtual router at work: its plan, its protocol state, and what it has done to the machine.
 struct Instance {
-    let plan: Plan.Instance
+    var plan: Plan.Instance
     var router: VirtualRouter
     /// What the router was last told about its interface; nil before the first time.
     var interface: InterfaceStatus?

@@ -14,6 +14,8 @@ struct RunningCheck {
     }
 
     var deadline: Instant? { check.deadline }
+    /// nil before the first result.
+    var passes: Bool? { check.passes }
 
     /// - Returns: whether it passes, when that changed.
     mutating func start(at now: Instant) -> Bool? {

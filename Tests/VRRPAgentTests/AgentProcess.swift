@@ -45,7 +45,10 @@ final class AgentProcess: @unchecked Sendable {
 
     var isStopped: Bool {
         get throws {
-            let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+            let status = try String(
+                contentsOfFile: "/proc/\(process.processIdentifier)/status",
+                encoding: .utf8
+            )
             return status.contains("State:\tT")
         }
     }

@@ -79,6 +79,7 @@ extension VirtualRouter {
 
     /// Something that is watched, and what it means for the priority.
     public struct Tracker: Hashable, Sendable {
+        /// Compared by bytes: its `==` would bring the Unicode tables into the agent.
         public var name: String
         /// −253…253. Zero: failing means fault. Positive: added while it passes. Negative: added while it fails.
         public var weight: Int
@@ -86,6 +87,10 @@ extension VirtualRouter {
         public init(name: String, weight: Int) {
             self.name = name
             self.weight = weight
+        }
+
+        public static func == (left: Tracker, right: Tracker) -> Bool {
+            left.weight == right.weight && left.name.utf8.elementsEqual(right.name.utf8)
         }
 
         /// What it adds to the priority, or takes away; nothing before its first result.

@@ -13,12 +13,12 @@ struct Plan {
     /// The bytes of all files read, to tell whether a reload changes anything.
     var sources: [UInt8]
 
-    struct Instance {
-        var name: String
+    struct Instance: Equatable {
+        @Bytewise var name: String
         /// Whose state and address count.
-        var interface: String
+        @Bytewise var interface: String
         /// The interface with the virtual MAC address, where it has one: a macvlan of the other one.
-        var virtualInterface: String?
+        @Bytewise var virtualInterface: String?
         var settings: VirtualRouter.Settings
         var addresses: [Address]
         var routes: [Route]
@@ -38,12 +38,12 @@ struct Plan {
     }
 
     /// A program to start; the first argument is the path of an executable file.
-    struct Program {
-        var arguments: [String]
+    struct Program: Equatable {
+        @Bytewise var arguments: [String]
         var user: apus_vrrpd.Program.User?
     }
 
-    struct Notifications {
+    struct Notifications: Equatable {
         var master: Program?
         var backup: Program?
         var fault: Program?
@@ -53,7 +53,7 @@ struct Plan {
     }
 
     /// What a tracker of an instance follows.
-    struct Tracked {
+    struct Tracked: Equatable {
         var source: Source
         /// Whether its failing counts as passing, and the other way round.
         var isReversed: Bool
@@ -73,19 +73,19 @@ struct Plan {
         var notifications: Notifications
     }
 
-    struct Address {
+    struct Address: Equatable {
         var address: InterfaceAddress
-        var device: String
-        var label: String?
+        @Bytewise var device: String
+        @Bytewise var label: String?
         var broadcast: IPv4Address?
         /// rtnetlink's number: 0 global … 254 host.
         var scope: UInt8 = 0
     }
 
-    struct Route {
+    struct Route: Equatable {
         var destination: InterfaceAddress
         var gateway: IPAddress?
-        var device: String?
+        @Bytewise var device: String?
         var source: IPAddress?
         /// rtnetlink's number: 0 global, 253 link.
         var scope: UInt8
@@ -93,16 +93,16 @@ struct Plan {
         var metric: UInt32?
     }
 
-    struct Check {
-        var name: String
+    struct Check: Equatable {
+        @Bytewise var name: String
         var program: Program
         var settings: PeriodicCheck.Settings
     }
 
     /// Processes of one name of which enough must run.
-    struct Process {
-        var name: String
-        var process: String
+    struct Process: Equatable {
+        @Bytewise var name: String
+        @Bytewise var process: String
         var quorum: Int
     }
 

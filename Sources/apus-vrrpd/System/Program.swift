@@ -40,7 +40,7 @@ enum Program {
         return Int32(try check(result, "start \(arguments.first ?? "")"))
     }
 
-    struct User {
+    struct User: Equatable {
         var id: Int64
         var group: Int64
 

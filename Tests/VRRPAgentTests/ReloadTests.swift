@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+
+@testable import apus_vrrpd
+
+@Suite("Reload")
+struct ReloadTests {
+    private static let configuration = """
+        vrrp_script check {
+            script "/bin/true"
+            interval 2
+        }
+        vrrp_script other {
+            script "/bin/true"
+        }
+        vrrp_sync_group both {
+            group {
+                one
+                two
+            }
+        }
+        \(["one", "two", "three"].enumerated().map { number, name in
+            """
+            vrrp_instance \(name) {
+                interface eth0
+                virtual_router_id \(number + 1)
+                priority 10\(number)
+                virtual_ipaddress {
+                    10.99.0.10\(number)
+                }
+                track_script {
+                    \(name == "three" ? "check" : "other")
+                }
+            }
+            """
+        }.joined(separator: "\n"))
+        """
+
+    private func plan(_ text: String) throws -> Plan {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("vr-\(UUID()).conf")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(text.utf8).write(to: file)
+        return try Plan(file: ConfigurationFile(path: file.path))
+    }
+
+    static let changes: [(what: String, old: String, new: String, continued: [Int?])] = [
+        ("nothing", "", "", [0, 1, 2]),
+        ("a script's interval", "interval 2", "interval 3", [0, 1, 2]),
+        (
+            "the order of the scripts", "script check {",
+            "script first {\nscript /bin/true\n}\nvrrp_script check {", [0, 1, 2]
+        ),
+        ("a notify program", "priority 102", "priority 102\nnotify /bin/true", [0, 1, 2]),
+        (
+            "the pace of announcements", "vrrp_script check",
+            "global_defs {\nvrrp_garp_interval 0.1\n}\nvrrp_script check", [0, 1, 2]
+        ),
+        ("a name", "vrrp_instance three", "vrrp_instance drei", [0, 1, nil]),
+        ("a priority", "priority 102", "priority 103", [0, 1, nil]),
+        ("an address", "10.99.0.102", "10.99.0.112", [0, 1, nil]),
+        ("a weight", "    check\n", "    check weight 2\n", [0, 1, nil]),
+        ("one member of a group", "priority 101", "priority 103", [nil, nil, 2]),
+        ("a group's name", "vrrp_sync_group both", "vrrp_sync_group all", [0, 1, 2]),
+        ("the members of a group", "one\n", "one\nthree\n", [nil, nil, nil]),
+    ]
+
+    @Test("what changed starts anew, and nothing else", arguments: changes.indices)
+    func continued(index: Int) throws {
+        let (what, old, new, continued) = Self.changes[index]
+        let changed = Self.configuration.replacing(old, with: new, maxReplacements: 1)
+        #expect(try plan(changed).continued(from: plan(Self.configuration)) == continued, "\(what)")
+    }
+
+    @Test(
+        "a master that did not change stays master while another steps back",
+        .enabled(if: canUseNamespaces, "needs root and network namespaces")
+    )
+    func keepsMaster() throws {
+        let network = try TestNetwork(nodes: ["a", "b"])
+        let a = try start(network, "a", priorities: [255, 150])
+        try a.wait(for: "one: init → master", limit: 5)
+        let b = try start(network, "b", priorities: [100, 100])
+        try a.wait(for: "two: backup → master", limit: 10)
+        let before = try status(network, "one")
+        let said = a.lines.filter { $0.contains("one: ") }
+        _ = try configure(network, "a", priorities: [255, 50])
+        a.signal(SIGHUP)
+        try a.wait(for: "two: its configuration changed", limit: 5)
+        try b.wait(for: "two: backup → master", limit: 10)
+        let after = try status(network, "one")
+        #expect(after.seconds > before.seconds && after.sent > before.sent)
+        #expect(a.lines.filter { $0.contains("one: ") } == said)
+        #expect(!b.lines.contains { $0.contains("one: backup →") })
+        #expect(try network.holdsAddress("a", "10.99.0.101/32"))
+        #expect(try eventually { try !network.holdsAddress("a", "10.99.0.102/32") })
+    }
+
+    private func configure(_ network: TestNetwork, _ node: String, priorities: [Int]) throws -> URL {
+        let instances = zip(["one", "two"], priorities).enumerated().map { number, instance in
+            """
+            vrrp_instance \(instance.0) {
+                interface eth0
+                virtual_router_id \(number + 1)
+                priority \(instance.1)
+                virtual_ipaddress {
+                    10.99.0.10\(number + 1)
+                }
+            }
+            """
+        }
+        let file = network.directory.appendingPathComponent("\(node).conf")
+        try Data(instances.joined(separator: "\n").utf8).write(to: file)
+        return file
+    }
+
+    private func start(_ network: TestNetwork, _ node: String, priorities: [Int]) throws -> AgentProcess {
+        let file = try configure(network, node, priorities: priorities)
+        return try AgentProcess(in: network.namespace(node), configuration: file)
+    }
+
+    private struct Report: Decodable {
+        var instances: [Instance]
+
+        struct Instance: Decodable {
+            var name: String
+            var seconds: Double
+            var sent: Int
+        }
+    }
+
+    /// Of the agent on a.
+    private func status(_ network: TestNetwork, _ name: String) throws -> Report.Instance {
+        let json = try run(["ip", "netns", "exec", network.namespace("a"), agentPath, "status", "--json"])
+            .output
+        let report = try JSONDecoder().decode(Report.self, from: Data(json.utf8))
+        return try #require(report.instances.first { $0.name == name })
+    }
+}
