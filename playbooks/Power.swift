@@ -10,6 +10,8 @@ let reboot = Playbook(
             backend: try host.vars["page"],
             balancers: try host.inventory.hosts(matching: "balancers").map(\.name)
         )
+    } gates: { host in
+        DockerBalancer.serves(try host.vars["page"], on: "balancers")
     }
     // The preferred one comes last, so that the address moves only twice.
     Play(
@@ -26,6 +28,9 @@ let reboot = Playbook(
                 try $0.vars["vrrp_priority", default: 100] < host.vars["vrrp_priority", default: 100]
             }.map(\.name)
         )
+    } gates: { host in
+        DockerBalancer.answers(on: Pattern(host.name))
+        VRRPAgent.isSettled(on: "balancers")
     }
     Play("Reboot the others", on: "all:!servers:!balancers", become: .root, serial: 1) { _ in
         RebootHost()

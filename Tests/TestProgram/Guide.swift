@@ -84,14 +84,17 @@ let upgrade = Playbook("upgrade", summary: "Upgrades and restarts the cluster wi
         become: .root,
         serial: [1, .percent(50)],
         maxFailures: 0,
-        order: .reverse,
-        gates: [
-            .command(["systemctl", "is-active", "haproxy"], on: "balancers"),
-            .address("10.0.0.100", heldByOneOf: "balancers"),
-            .http("http://10.0.0.100/", containing: "Welcome", timing: .init(within: .seconds(120))),
-        ]
+        order: .reverse
     ) { _ in
         PackageUpgrade()
         Reboot(onlyIfRequired: true)
+    } gates: { host in
+        Gate.command(["systemctl", "is-active", "haproxy"], on: "balancers")
+        Gate.address(try host.vars["virtual_address"], heldByOneOf: "balancers")
+        Gate.http(
+            "http://\(try host.vars["virtual_address"] as String)/",
+            containing: "Welcome",
+            timing: .init(within: .seconds(120))
+        )
     }
 }

@@ -7,9 +7,10 @@ public import Apus
 public struct BackendRotation: Resource {
     /// As `DockerBalancer.Backend` has it.
     public let backend: String
-    /// Out of the rotation a backend gets nothing new, and has finished what it had; in it, it is seen to be well.
+    /// Out of the rotation a backend gets nothing new, and has finished what it had; in it, it gets requests as soon as
+    /// its checks pass, which `DockerBalancer.serves` waits for.
     public var isIn: Bool
-    /// For its last requests, or for its checks to pass.
+    /// For its last requests.
     public var deadline: Duration
 
     public init(_ backend: String, isIn: Bool, deadline: Duration = .seconds(60)) {
@@ -34,19 +35,20 @@ public struct BackendRotation: Resource {
         guard let state, state.isDone(in: isIn) == false else { return .unchanged }
         let order = isIn ? "ready" : "drain"
         var difference = Difference()
-        difference.note("rotation", from: "\(state)", to: isIn ? "in, and well" : "out, and idle")
-        return .change(
-            [
-                .script("set \(backend) to \(order)", HAProxyServerObservation.setting(backend, to: order)),
+        difference.note("rotation", from: "\(state)", to: isIn ? "in" : "out, and idle")
+        var steps = [
+            Step.script("set \(backend) to \(order)", HAProxyServerObservation.setting(backend, to: order))
+        ]
+        if !isIn {
+            steps.append(
                 .script(
-                    isIn
-                        ? "wait until \(backend) is well" : "wait until \(backend) has finished its requests",
+                    "wait until \(backend) has finished its requests",
                     deadline: deadline,
-                    HAProxyServerObservation.waiting(for: backend, in: isIn)
-                ),
-            ],
-            difference
-        )
+                    HAProxyServerObservation.waitingForIdleness(of: backend)
+                )
+            )
+        }
+        return .change(steps, difference)
     }
 }
 
@@ -59,7 +61,7 @@ public struct HAProxyServer: Sendable, Equatable, CustomStringConvertible {
     /// Requests that it is at.
     var sessions: Int
 
-    func isDone(in rotation: Bool) -> Bool { rotation ? isReady && isUp : !isReady && sessions == 0 }
+    func isDone(in rotation: Bool) -> Bool { rotation ? isReady : !isReady && sessions == 0 }
 
     public var description: String {
         (isReady ? "in" : "out") + (isUp ? ", well" : ", not well") + ", \(sessions) requests"

@@ -45,14 +45,12 @@ public struct HAProxyServerObservation: Observation {
         """
     }
 
-    static func waiting(for server: String, in rotation: Bool) -> String {
-        let hasIt =
-            rotation
-            ? #"ask 'show servers state servers' | awk '$4 == "\#(server)" && $6 == 2 { found = 1 } END { exit !found }'"#
-            : #"ask 'show stat servers 4 -1' | awk -F, '$2 == "\#(server)" && $5 == 0 { found = 1 } END { exit !found }'"#
+    static func waitingForIdleness(of server: String) -> String {
+        let isIdle =
+            #"ask 'show stat servers 4 -1' | awk -F, '$2 == "\#(server)" && $5 == 0 { found = 1 } END { exit !found }'"#
         return """
             \(DockerBalancer.ask)
-            until \(hasIt); do sleep 1; done
+            until \(isIdle); do sleep 1; done
             """
     }
 }

@@ -1,7 +1,7 @@
 public import Apus
 
 /// Restarts a balancer while another one has its virtual address, without a request that fails. Give its play
-/// `serial: 1`.
+/// `serial: 1`, and the gates `DockerBalancer.answers` and `VRRPAgent.isSettled`.
 ///
 /// A move of the address breaks the connections that are open. So new ones are held up while it moves, and open ones
 /// come to their end first, on the way to another balancer and on the way back.
@@ -22,14 +22,14 @@ public struct RebootBalancer: Role {
         let hold = AddressHold(address: virtualAddress)
         Block {
             hold.begin
-            VRRPAgent.leave
+            VRRPAgent.leave(where: hold.hasAddress)
             hold.seeAnother()
             RebootHost()
         } always: {
             for standIn in standIns { hold.begin.delegate(to: standIn) }
             VRRPAgent.join
             for standIn in standIns {
-                VRRPAgent.standAgain(where: hold.hasAddress).delegate(to: standIn)
+                VRRPAgent.handBack(where: hold.hasAddress).delegate(to: standIn)
                 hold.seeAnother().delegate(to: standIn)
                 hold.end.delegate(to: standIn)
             }

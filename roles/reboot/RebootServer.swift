@@ -1,7 +1,7 @@
 public import Apus
 
 /// Restarts a web server that gets no requests meanwhile: HAProxy on every balancer lets it finish what it has before,
-/// and gives it new ones once it is seen to be well. Give its play a `serial`.
+/// and gives it new ones once its checks pass. Give its play a `serial`, and the gate `DockerBalancer.serves`.
 public struct RebootServer: Role {
     public static let name = "reboot"
 

@@ -150,7 +150,7 @@ public struct VRRPAgent: Role {
     }
 
     static let unit = "apus-vrrpd.service"
-    private static let program = "/usr/local/sbin/apus-vrrpd"
+    static let program = "/usr/local/sbin/apus-vrrpd"
     private static let configurationPath = "/etc/apus-vrrpd/keepalived.conf"
 
     private static let unitFile = """

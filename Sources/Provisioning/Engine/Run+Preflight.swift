@@ -26,7 +26,6 @@ extension Run {
                     limit?.contains($0.name) ?? true
                 }
                 try checkOrder(of: play)
-                for gate in play.gates { _ = try self.hosts(of: gate) }
                 occurrences[play.title, default: 0] += 1
                 let number = occurrences[play.title, default: 1]
                 let name = number == 1 ? play.title : "\(play.title) #\(number)"
@@ -39,6 +38,7 @@ extension Run {
             for host in play.hosts {
                 do {
                     _ = try host.connection
+                    try checkGates(of: play, on: host)
                     let tasks = try tasks(of: play, on: host, facts: nil)
                     known.add(tasks)
                     chosen[index].tasks[host.name] = tasks
@@ -76,6 +76,19 @@ extension Run {
                 "its order names «\(name)», which the inventory does not have\(near)"
             ])
         }
+    }
+
+    private func checkGates(of chosen: ChosenPlay, on host: Inventory.Host) throws {
+        do {
+            for gate in try gates(of: chosen, on: host, facts: nil) { _ = try hosts(of: gate) }
+        } catch is FactsNotGathered {
+            // They are computed again when they are waited for.
+        }
+    }
+
+    /// - Throws: `FactsNotGathered` where they are needed and not there; else what the play threw.
+    func gates(of chosen: ChosenPlay, on host: Inventory.Host, facts: Facts?) throws -> [Gate] {
+        try chosen.play.gates(PlayHost(host: host, facts: facts, inventory: inventory))
     }
 
     /// - Throws: where there are none, since a gate that asks nobody means nothing.

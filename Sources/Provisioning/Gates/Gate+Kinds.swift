@@ -13,8 +13,9 @@ extension Gate {
             on: hosts,
             as: privilege,
             script: command.script,
-            timing: timing
-        ) { everyAnswer($0, isGood: { _ in nil }) }
+            timing: timing,
+            problem: { _ in nil }
+        )
     }
 
     /// Something accepts connections on a TCP port.
@@ -33,9 +34,7 @@ extension Gate {
             exec nc -z -w 5 \(shellQuoted(address)) \(port)
             """
         let description = "\(address) accepts connections on TCP port \(port)" + Self.origin(hosts)
-        return Gate(description, on: hosts, script: script, timing: timing) {
-            everyAnswer($0, isGood: { _ in nil })
-        }
+        return Gate(description, on: hosts, script: script, timing: timing, problem: { _ in nil })
     }
 
     /// A URL is answered with that status, and with that text in the body.
@@ -72,14 +71,14 @@ extension Gate {
     ) -> Gate {
         let description = "exactly one of \(hosts) holds \(address)"
         return Gate(description, on: hosts, script: "ip -o addr show", timing: timing) { answers in
-            if case .shut(let seen) = everyAnswer(answers, isGood: { _ in nil }) { return .shut(seen: seen) }
-            let holders = answers.filter { answer in
-                let lines = (try? answer.result.get())?.lines ?? []
-                return lines.contains {
-                    $0.contains(" inet \(address)/") || $0.contains(" inet6 \(address)/")
+            var holders: [String] = []
+            do {
+                for answer in answers where try answer.output.shows(address: address) {
+                    holders.append(answer.host)
                 }
+            } catch {
+                return .shut(seen: "\(error)")
             }
-            .map(\.host)
             switch holders.count {
             case 0: return .shut(seen: "nobody holds it")
             case 1: return .open(what: holders[0])
@@ -93,7 +92,7 @@ extension Gate {
     }
 
     /// - Parameter isGood: `nil` for a good answer, else what is wrong with it.
-    private static func everyAnswer(
+    static func everyAnswer(
         _ answers: [Answer],
         acceptsStatus: (Int32) -> Bool = { $0 == 0 },
         isGood: (ShellOutput) -> String?
@@ -108,5 +107,12 @@ extension Gate {
             if let problem { return .shut(seen: "\(answer.host): \(problem)") }
         }
         return .open()
+    }
+}
+
+extension ShellOutput {
+    /// Whether `ip -o addr show` wrote this, with that address among others.
+    fileprivate func shows(address: String) -> Bool {
+        lines.contains { $0.contains(" inet \(address)/") || $0.contains(" inet6 \(address)/") }
     }
 }

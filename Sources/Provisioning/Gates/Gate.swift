@@ -1,8 +1,8 @@
 public import HostInventory
 
-/// What must hold between two batches of a play before the next begins.
+/// What must hold after a batch of a play before the next, or another play, begins.
 ///
-/// Hosts are asked again and again until it holds, or the deadline has passed; then the roll stops.
+/// Hosts are asked again and again until it holds, or the deadline has passed; then the run stops.
 public struct Gate: Sendable, CustomStringConvertible {
     /// For people: "http://10.0.0.1/ answers 200".
     public let description: String
@@ -37,6 +37,21 @@ public struct Gate: Sendable, CustomStringConvertible {
         public let host: String
         /// What the script wrote; or why it did not run to its end: no connection, or too long.
         public let result: Result<ShellOutput, Failure>
+
+        /// What the script wrote.
+        ///
+        /// - Throws: `Failure`, which names the host, where it did not run to its end, or ended with another status
+        ///   than 0.
+        public var output: ShellOutput {
+            get throws(Failure) {
+                switch result {
+                case .failure(let failure): throw Failure("\(host): \(failure)")
+                case .success(let output) where output.status != 0:
+                    throw Failure("\(host): \(HostSession.reason(of: output))")
+                case .success(let output): return output
+                }
+            }
+        }
 
         public struct Failure: Error, Sendable, CustomStringConvertible {
             public let description: String
@@ -77,4 +92,31 @@ public struct Gate: Sendable, CustomStringConvertible {
         self.timing = timing
         self.verdict = verdict
     }
+
+    /// A gate that holds where the script ends with status 0 on each of `hosts`, and writes nothing wrong.
+    ///
+    /// - Parameter problem: for people, what is wrong with the output of one host; `nil` where nothing is.
+    public init(
+        _ description: String,
+        on hosts: Pattern,
+        as privilege: Privilege = .login,
+        script: String,
+        timing: Timing = Timing(),
+        problem: @escaping @Sendable (ShellOutput) -> String?
+    ) {
+        self.init(description, on: hosts, as: privilege, script: script, timing: timing) { answers in
+            Self.everyAnswer(answers, isGood: problem)
+        }
+    }
+
+    /// The same for gates that ask the same.
+    var question: [String] { [description, "\(hosts)", "\(privilege)", script] }
+}
+
+/// The gates of a play's host.
+@resultBuilder
+public enum GateBuilder: ListBuilder {
+    public typealias Element = Gate
+
+    public static func buildExpression(_ gate: Gate) -> [Gate] { [gate] }
 }

@@ -22,9 +22,8 @@ public struct Play: Sendable {
     public let handlersAfterFailure: Bool
     /// Of each of its tasks.
     public let tags: Set<String>
-    /// What must hold after each batch before the next begins.
-    public let gates: [Gate]
     let tasks: @Sendable (PlayHost) throws -> [Task]
+    let gates: @Sendable (PlayHost) throws -> [Gate]
 
     /// - Parameters:
     ///   - title: what it does, as a sentence.
@@ -37,8 +36,10 @@ public struct Play: Sendable {
     ///   - order: as the pattern names them by default.
     ///   - handlersAfterFailure: handlers run also on hosts where a task failed after the one that notified them.
     ///   - tags: of each task.
-    ///   - gates: what must hold after each batch before the next begins.
     ///   - tasks: what throws here is reported with the host's name before anything is touched.
+    ///   - gates: what must hold after each batch, before the next or another play begins; none by default. Computed as
+    ///     the tasks are, and again before each wait, for each host of the batch that is well. What several hosts ask
+    ///     alike is waited for once.
     public init(
         _ title: String,
         on pattern: Pattern,
@@ -50,8 +51,8 @@ public struct Play: Sendable {
         order: Order = .pattern,
         handlersAfterFailure: Bool = false,
         tags: Set<String> = [],
-        gates: [Gate] = [],
-        @TaskBuilder tasks: @escaping @Sendable (PlayHost) throws -> [Task]
+        @TaskBuilder tasks: @escaping @Sendable (PlayHost) throws -> [Task],
+        @GateBuilder gates: @escaping @Sendable (PlayHost) throws -> [Gate] = { _ in [] }
     ) {
         self.title = title
         self.pattern = pattern
@@ -63,8 +64,8 @@ public struct Play: Sendable {
         self.order = order
         self.handlersAfterFailure = handlersAfterFailure
         self.tags = tags
-        self.gates = gates
         self.tasks = tasks
+        self.gates = gates
     }
 }
 

@@ -23,12 +23,9 @@ public struct Catalog: Sendable {
 
 /// Plays, and whole playbooks in their place.
 @resultBuilder
-public enum PlayBuilder {
+public enum PlayBuilder: ListBuilder {
+    public typealias Element = Play
+
     public static func buildExpression(_ play: Play) -> [Play] { [play] }
     public static func buildExpression(_ playbook: Playbook) -> [Play] { playbook.plays }
-    public static func buildBlock(_ parts: [Play]...) -> [Play] { parts.flatMap(\.self) }
-    public static func buildArray(_ parts: [[Play]]) -> [Play] { parts.flatMap(\.self) }
-    public static func buildOptional(_ part: [Play]?) -> [Play] { part ?? [] }
-    public static func buildEither(first: [Play]) -> [Play] { first }
-    public static func buildEither(second: [Play]) -> [Play] { second }
 }

@@ -33,15 +33,12 @@ public struct Handler: Sendable {
 
 /// Resources, tasks, roles and blocks, in the order in which they are done.
 @resultBuilder
-public enum TaskBuilder {
+public enum TaskBuilder: ListBuilder {
+    public typealias Element = Play.Task
+
     public static func buildExpression(_ item: some PlayItem) -> [Play.Task] { [item.asTask] }
     public static func buildExpression(_ flush: FlushHandlers) -> [Play.Task] {
         [Play.Task("Flush handlers", .flush)]
     }
     public static func buildExpression(_ tasks: [Play.Task]) -> [Play.Task] { tasks }
-    public static func buildBlock(_ parts: [Play.Task]...) -> [Play.Task] { parts.flatMap(\.self) }
-    public static func buildArray(_ parts: [[Play.Task]]) -> [Play.Task] { parts.flatMap(\.self) }
-    public static func buildOptional(_ part: [Play.Task]?) -> [Play.Task] { part ?? [] }
-    public static func buildEither(first: [Play.Task]) -> [Play.Task] { first }
-    public static func buildEither(second: [Play.Task]) -> [Play.Task] { second }
 }

@@ -6,6 +6,10 @@ public struct RunProgress: Sendable {
     private var visits: [String: [String: Visit]] = [:]
     /// What each host is at.
     private var planned: [String: [PlannedTask]] = [:]
+    /// The play that hosts came to last.
+    private var latest: String?
+    /// The play that waited for its gates, and was not seen to go on.
+    private var gated: String?
 
     /// What became of a host in a play.
     struct Visit: Sendable, Equatable, Codable {
@@ -26,6 +30,7 @@ public struct RunProgress: Sendable {
         switch event {
         case .planned(let host, let tasks):
             planned[host] = tasks
+            latest = tasks.first?.id.play ?? latest
             update(host) { _ in }
         case .changeBegun(let host, let task):
             guard let id = id(of: task, on: host) else { return }
@@ -37,6 +42,8 @@ public struct RunProgress: Sendable {
         case .hostFinished(let host, let isDone):
             if isDone { update(host) { $0 = Visit(isDone: true, changed: $0.changed) } }
             planned[host] = nil
+        case .gateStarted: gated = latest ?? gated
+        case .playStarted: gated = nil
         default: break
         }
     }
@@ -54,6 +61,8 @@ public struct RunProgress: Sendable {
     func visit(of host: String, in play: String) -> Visit { visits[play]?[host] ?? Visit() }
 
     func isDone(_ host: String, in play: String) -> Bool { visit(of: host, in: play).isDone }
+
+    func awaitsGates(of play: String) -> Bool { gated == play }
 
     /// Whether a task that runs once was done, on whatever host.
     func wasChanged(_ id: TaskID) -> Bool {
@@ -82,5 +91,5 @@ extension RunProgress.Visit {
 }
 
 extension RunProgress: Codable {
-    private enum CodingKeys: CodingKey { case visits }
+    private enum CodingKeys: CodingKey { case visits, gated }
 }

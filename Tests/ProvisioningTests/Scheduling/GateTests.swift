@@ -10,19 +10,36 @@ import Testing
 struct GateTests {
     let scratch = try! Scratch()
 
-    private func roll(_ gates: [Gate], hosts: String = "a\nb\n") async throws -> (Recap, CollectingReporter) {
+    private func roll(
+        on hosts: String = "a\nb\n",
+        resuming progress: RunProgress? = nil,
+        _ gates: @escaping @Sendable (PlayHost) throws -> [Gate]
+    ) async throws -> (Recap, CollectingReporter) {
         let touch = Touch(folder: scratch.path)
-        return try await run(
-            Play("Roll", on: "all", serial: 1, gates: gates) { touch($0.name) },
-            Play("After", on: "all") { _ in touch("after") },
-            on: try inventory(hosts)
+        var options = RunOptions()
+        options.resume = progress
+        let reporter = CollectingReporter()
+        let playbook = Playbook("test") {
+            Play("Roll", on: "all", serial: 1, tasks: { touch($0.name) }, gates: gates)
+            Play("After", on: "all") { _ in touch("after") }
+        }
+        let run = Run(
+            inventory: try inventory(hosts),
+            connector: LocalConnector(),
+            options: options,
+            reporter: reporter
         )
+        return (try await run([playbook]), reporter)
+    }
+
+    private func opened(_ reporter: CollectingReporter) -> [String] {
+        reporter.events.compactMap { if case .gateFinished(let gate, _, nil) = $0 { gate } else { nil } }
     }
 
     private let once = Gate.Timing(within: .zero, every: .milliseconds(1))
 
     @Test func oneThatStaysShutStopsTheRun() async throws {
-        let (recap, reporter) = try await roll([.command(["false"], on: "b", timing: once)])
+        let (recap, reporter) = try await roll { [once] _ in [.command(["false"], on: "b", timing: once)] }
         #expect(scratch.names == ["a"])
         #expect(recap.exitStatus == 2)
         let reason =
@@ -39,11 +56,78 @@ struct GateTests {
         // Every host of the pattern is asked, again and again.
         let script = "echo x >>\(path)/log; [ $(wc -l <\(path)/log) -ge 5 ]"
         let gate = Gate.command(["sh", "-c", script], on: "all", timing: .init(every: .milliseconds(1)))
-        let (recap, reporter) = try await roll([gate])
+        let (recap, reporter) = try await roll { _ in [gate, gate] }
         #expect(recap.exitStatus == 0)
         #expect(scratch.names == ["a", "after", "b", "log"])
-        let opened = reporter.events.filter { if case .gateFinished(_, _, nil) = $0 { true } else { false } }
-        #expect(opened.count == 1)
+        // After each of the two batches, once.
+        #expect(opened(reporter).count == 2)
+    }
+
+    @Test func oneIsComputedFromTheVariablesAndFactsOfTheHostsThatWereDone() async throws {
+        let (recap, reporter) = try await roll(on: "a port=1\nb port=2\n") { host in
+            let port: Int = try host.vars["port"]
+            return [.command(["test", "\(port)", "-le", "\(try host.facts.processors + 1)"], on: "all")]
+        }
+        #expect(recap.exitStatus == 0, "\(reporter.notices)")
+        let processors = ProcessInfo.processInfo.processorCount
+        #expect(opened(reporter) == [1, 2].map { "test \($0) -le \(processors + 1) succeeds on all" })
+    }
+
+    @Test func aVariableThatIsMissingIsFoundBeforeAnyHostIsTouched() async throws {
+        let error = await #expect(throws: PreflightError.self) {
+            _ = try await roll(on: "a port=1\nb\n") { host in
+                [.tcp("localhost", port: try host.vars["port"])]
+            }
+        }
+        #expect(error?.description.contains("variable 'port' is not set") == true)
+        #expect(scratch.names == [])
+    }
+
+    @Test func oneAfterTheLastBatchKeepsTheNextPlayFromBeginning() async throws {
+        let (recap, reporter) = try await roll { [once] host in
+            [.command(["test", host.name, "=", "a"], on: "a", timing: once)]
+        }
+        #expect(recap.exitStatus == 2)
+        #expect(scratch.names == ["a", "b"])
+        #expect(reporter.notices.last == "plays that were not begun: «After»")
+    }
+
+    @Test func aResumedRunAsksTheOneThatStayedShutAgain() async throws {
+        let path = scratch.path
+        let gate = Gate.command(["test", "-e", "\(path)/open"], on: "a", timing: once)
+        var progress = RunProgress()
+        for _ in 1...2 {
+            let (recap, reporter) = try await roll(resuming: progress) { _ in [gate] }
+            #expect(recap.exitStatus == 2)
+            for event in reporter.events { progress.note(event) }
+            progress = try JSONDecoder().decode(RunProgress.self, from: JSONEncoder().encode(progress))
+            #expect(scratch.names == ["a"])
+        }
+        try scratch.write("open", "")
+        #expect(try await roll(resuming: progress) { _ in [gate] }.0.exitStatus == 0)
+        #expect(scratch.names == ["a", "after", "b", "open"])
+    }
+
+    @Test func aRunThatIsStoppedWaitsForNone() async throws {
+        let interruption = Interruption()
+        let gate = Gate("it opens", on: "localhost", script: "true") { _ in
+            interruption.request()
+            return .shut(seen: "it is shut")
+        }
+        var options = RunOptions()
+        options.interruption = interruption
+        let reporter = CollectingReporter()
+        let touch = Touch(folder: scratch.path)
+        let play = Play("Roll", on: "all", serial: 1, tasks: { touch($0.name) }, gates: { _ in gate })
+        let recap = try await Run(
+            inventory: try inventory("a\nb\n"),
+            connector: LocalConnector(),
+            options: options,
+            reporter: reporter
+        )([Playbook("test") { play }])
+        #expect(recap.exitStatus == 130)
+        #expect(opened(reporter) == [])
+        #expect(reporter.notices == ["play «Roll» was stopped; not begun: b"])
     }
 
     @Test func oneMustHoldSteadily() async throws {
@@ -57,14 +141,14 @@ struct GateTests {
         ) { _ in
             .open(what: holders.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] })
         }
-        _ = try await roll([gate])
+        _ = try await roll { _ in [gate] }
         #expect(holders.withLock(\.count) < 3)
         #expect(FileManager.default.fileExists(atPath: path + "/b"))
     }
 
     @Test func oneThatAsksNobodyIsFoundBeforeAnyHostIsTouched() async throws {
         let error = await #expect(throws: PreflightError.self) {
-            _ = try await roll([.command(["true"], on: "a:!a")])
+            _ = try await roll { _ in [.command(["true"], on: "a:!a")] }
         }
         #expect(error?.description.contains("asks no host: a:!a matches none") == true)
     }
@@ -120,7 +204,7 @@ struct GateTests {
             .http("http://127.0.0.1:\(server.port)/x", containing: "well", timing: once),
         ]
         for gate in gates {
-            let (recap, reporter) = try await roll([gate])
+            let (recap, reporter) = try await roll { _ in [gate] }
             #expect((recap.exitStatus == 0) == listens, "\(reporter.notices)")
         }
         server.stop()

@@ -10,11 +10,11 @@ struct GateWatch: Sendable {
     /// For one look at one host.
     private static let lookDeadline: Duration = .seconds(10)
 
-    /// - Returns: `nil` as soon as it is open, or the run is to stop; after the deadline what was seen last.
+    /// - Returns: `nil` as soon as it is open; after the deadline, or where the run is to stop, what was seen last.
     func failure() async -> String? {
         let end = ContinuousClock.now + gate.timing.deadline
         var opened: (at: ContinuousClock.Instant, what: String)?
-        var seen = ""
+        var seen = "nothing was seen"
         while !isStopping() {
             let verdict = gate.verdict(await look())
             let now = ContinuousClock.now
@@ -31,13 +31,10 @@ struct GateWatch: Sendable {
             guard ContinuousClock.now + gate.timing.interval <= end else {
                 return "\(seen), still after \(gate.timing.deadline.brief)"
             }
-            do {
-                try await Task.sleep(for: gate.timing.interval)
-            } catch {
-                return nil
-            }
+            // Cancelled it ends at once, and the run is to stop.
+            try? await Task.sleep(for: gate.timing.interval)
         }
-        return nil
+        return "\(seen), when the run was stopped"
     }
 
     private func look() async -> [Gate.Answer] {

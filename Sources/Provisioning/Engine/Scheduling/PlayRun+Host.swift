@@ -79,7 +79,7 @@ extension PlayRun {
     }
 
     /// The play's; where it names none, the inventory's `ansible_become`.
-    private func privilege(on host: Inventory.Host) -> Privilege {
+    func privilege(on host: Inventory.Host) -> Privilege {
         guard play.privilege == .login, let settings = try? host.connection, settings.become == true else {
             return play.privilege
         }

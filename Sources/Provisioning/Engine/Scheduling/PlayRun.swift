@@ -18,6 +18,10 @@ struct PlayRun: Sendable {
         if !done.isEmpty { say("\(name) was done before on \(done.joined(separator: ", "))") }
         let left = chosen.hosts.filter { !done.contains($0.name) }
         let hosts = ordered(left.filter { ledger.isWell($0.name) })
+        if let reason = await gateLeftShut(after: chosen.hosts.filter { done.contains($0.name) }) {
+            sayStop(reason, hosts.map(\.name))
+            return false
+        }
         guard !hosts.isEmpty else {
             if !left.isEmpty { say("\(name): none of its hosts is left") }
             return true
@@ -36,16 +40,9 @@ struct PlayRun: Sendable {
             let notBegun = await work(on: batch, of: hosts, shared)
             run.reporter.report(.playFinished)
             let left = (notBegun + batches[(number + 1)...].flatMap(\.self)).map(\.name)
-            if run.isStopping {
-                if !left.isEmpty { say("\(name) was stopped; not begun: \(left.joined(separator: ", "))") }
-                return false
-            }
-            if let reason = failures(among: hosts, shared) {
-                sayStop(reason, left)
-                return false
-            }
-            if !left.isEmpty, let reason = await failedGate() {
-                ledger.noteShutGate()
+            var reason = failures(among: hosts, shared)
+            if reason == nil { reason = await failedGate(after: batch) }
+            if run.isStopping || reason != nil {
                 sayStop(reason, left)
                 return false
             }
@@ -57,9 +54,14 @@ struct PlayRun: Sendable {
 
     private func say(_ text: String) { run.reporter.report(.notice(host: nil, text)) }
 
-    private func sayStop(_ reason: String, _ left: [String]) {
-        let rest = left.isEmpty ? "" : "; not done: " + left.joined(separator: ", ")
-        say("\(name) stops here, \(reason)\(rest)")
+    /// - Parameter reason: where nobody stopped the run.
+    private func sayStop(_ reason: String?, _ left: [String]) {
+        let rest = left.joined(separator: ", ")
+        if let reason, !run.isStopping {
+            say("\(name) stops here, \(reason)" + (left.isEmpty ? "" : "; not done: \(rest)"))
+        } else if !left.isEmpty {
+            say("\(name) was stopped; not begun: \(rest)")
+        }
     }
 
     /// The failures for which no further host begins; `nil` where one may.
@@ -67,30 +69,6 @@ struct PlayRun: Sendable {
         let lost = hosts.map(\.name).filter { !ledger.isWell($0) }
         let most = shared.isStopped ? 0 : play.maxFailures?.count(of: hosts.count) ?? .max
         return lost.count > most ? "since \(lost.joined(separator: ", ")) failed" : nil
-    }
-
-    /// - Returns: why, where a gate did not open.
-    private func failedGate() async -> String? {
-        for gate in play.gates where !run.options.check && !run.isStopping {
-            run.reporter.report(.gateStarted(gate.description))
-            let start = ContinuousClock.now
-            let failure = await seenInstead(of: gate)
-            run.reporter.report(
-                .gateFinished(gate.description, after: start.duration(to: .now), failure: failure)
-            )
-            if let failure { return "since the gate «\(gate)» did not open: \(failure)" }
-        }
-        return nil
-    }
-
-    private func seenInstead(of gate: Gate) async -> String? {
-        do {
-            let hosts = try run.hosts(of: gate)
-            let watch = GateWatch(gate: gate, hosts: hosts, sessions: sessions) { run.isStopping }
-            return await watch.failure()
-        } catch {
-            return "\(error)"
-        }
     }
 
     private func ordered(_ hosts: [Inventory.Host]) -> [Inventory.Host] {
