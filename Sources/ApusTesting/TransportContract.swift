@@ -65,7 +65,7 @@ public struct TransportContract: Sendable {
     }
 
     private func closingEndsReading() async throws {
-        let channel = try await transport.open("sleep 60")
+        let channel = try await transport.open("cat")
         let reading = Task { try await channel.read() }
         await channel.close()
         if case .success(.output) = await reading.result {

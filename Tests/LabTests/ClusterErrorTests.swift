@@ -166,7 +166,10 @@ extension LabSuite {
             #expect(try files.text("known_hosts").hasSuffix(forged.joined()))
         }
 
-        @Test("a wrong sudo password, or none, changes nothing on the host", arguments: ["wrong", nil])
+        @Test(
+            "a wrong sudo password is tried once, none not at all; nothing changes on the host",
+            arguments: ["wrong", nil]
+        )
         func wrongSudoPassword(_ password: String?) async throws {
             let inventory = try LabInventory(
                 replacing: ["ansible_user": "ansible_user=carol"],
@@ -175,6 +178,7 @@ extension LabSuite {
             // Its first login leaves traces that later ones do not.
             let first = try await apus(["ping", "-i", inventory.path, Node.pi3.address])
             #expect(first.status == 0, "\(first.output)")
+            let cursor = try await Node.pi3.root("journalctl -qn 0 --show-cursor | sed 's/^-- cursor: //'")
             let before = try await Snapshot.take(of: .pi3)
             let run = try await apus(["run", "site", "-i", inventory.path, "--limit", Node.pi3.address])
             let after = try await Snapshot.take(of: .pi3)
@@ -184,6 +188,14 @@ extension LabSuite {
             #expect(!run.output.contains("Task:"))
             #expect(!run.output.contains("wrong sudo: wrong") && !run.output.contains("=wrong"))
             #expect(after.changes(since: before) == [])
+            let log = "journalctl -q -o cat -t sudo --after-cursor='\(cursor)'"
+            if password != nil {
+                let attempts =
+                    "until \(log) | grep -o '[0-9]* incorrect password attempt'; do sleep 0.1; done"
+                #expect(try await Node.pi3.root(attempts) == "1 incorrect password attempt")
+            }
+            let failures = "\(log) | grep -c 'authentication failure' || :"
+            #expect(try await Node.pi3.root(failures) == (password == nil ? "0" : "1"))
         }
 
         @Test("the right sudo password makes root")

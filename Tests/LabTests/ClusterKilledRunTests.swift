@@ -6,7 +6,7 @@ extension LabSuite {
     @Suite struct KilledRuns {
         /// One of each kind.
         static let nodes = [Node.pi2, .pi5]
-        /// More of them for patient people.
+        /// `APUS_LAB_KILLS` says how many.
         static let kills =
             ProcessInfo.processInfo.environment["APUS_LAB_KILLS"].flatMap { Int($0) } ?? 5
 

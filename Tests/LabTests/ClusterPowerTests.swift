@@ -26,14 +26,12 @@ extension LabSuite {
             #expect(ping.status == 4)
             #expect(ping.duration < .seconds(2 + 1))
             #expect(run.status == 4, "\(run.output)\n\(run.errors)")
-            let recap = run.output.components(separatedBy: "\nRecap").last ?? ""
-            let lines = recap.split(separator: "\n").map(String.init)
-            let off = try #require(lines.first { $0.contains(Node.pi4.address) }, "\(run.output)")
+            let off = try #require(run.recap(of: .pi4), "\(run.output)")
             // What the kernel says of an address that nobody has, or that the deadline passed.
             let words = try #require(off.components(separatedBy: "unreachable: ").dropFirst().first, "\(off)")
             #expect(words.contains { $0.isLetter }, "\(off)")
             for node in Node.allCases where node != .pi4 {
-                let line = try #require(lines.first { $0.contains("\(node.address) ") }, "\(run.output)")
+                let line = try #require(run.recap(of: node), "\(run.output)")
                 #expect(line.contains("failed 0") && !line.contains("unreachable"), "\(line)")
             }
             #expect(try await !Node.pi3.root("cat \(page)").contains("altered"))

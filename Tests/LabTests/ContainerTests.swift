@@ -13,6 +13,8 @@ extension LabSuite {
 
         init() throws { lab = try LabHosts() }
 
+        /// Ends when it is asked to; the first process of a container that traps nothing is killed only after 10 s.
+        private static let idling = "trap exit TERM; sleep 1000 & wait"
         private static let image = "docker_server : Build nginx image"
         private static let container = "docker_server : Run nginx container"
 
@@ -94,7 +96,7 @@ extension LabSuite {
             @Sendable func probe(_ command: String) -> DockerContainer {
                 DockerContainer("probe", image: "debian:bookworm-slim", command: ["sh", "-c", command])
             }
-            let good = try await lab.run(on: server) { probe("exec sleep 1000") }
+            let good = try await lab.run(on: server) { probe(Self.idling) }
             #expect(good.recap.exitStatus == 0, "\(good.notable)")
             let id = try await lab.shell("docker inspect -f '{{.Id}}' probe", on: server)
             let bad = try await lab.run(on: server) { probe("echo doomed as I am; exit 3") }
@@ -108,7 +110,7 @@ extension LabSuite {
             #expect(
                 try await lab.shell("docker inspect -f '{{.State.Running}}' probe", on: server) == "true\n"
             )
-            #expect(try await lab.run(on: server) { probe("exec sleep 1000") }.notable == [:])
+            #expect(try await lab.run(on: server) { probe(Self.idling) }.notable == [:])
             let gone = try await lab.run(on: server) { DockerContainer("probe", image: "x", state: .absent) }
             #expect(gone.notable == ["DockerContainer[probe]": .changed])
         }
@@ -133,8 +135,8 @@ extension LabSuite {
                     restart: .onFailure(atMost: 3),
                     addedCapabilities: ["NET_ADMIN"],
                     droppedCapabilities: ["MKNOD"],
-                    command: ["1000"],
-                    entrypoint: ["sleep"],
+                    command: ["-c", Self.idling],
+                    entrypoint: ["sh"],
                     hostname: "hh",
                     labels: ["x": "it's"],
                     extraHosts: ["db": "10.0.0.1"],
@@ -166,7 +168,7 @@ extension LabSuite {
                         "probe",
                         image: "debian:bookworm-slim",
                         network: mode,
-                        command: ["sleep", "1000"]
+                        command: ["sh", "-c", Self.idling]
                     )
                 }
                 #expect(
@@ -231,7 +233,7 @@ extension LabSuite {
                     "probe",
                     image: "debian:bookworm-slim",
                     volumes: [VolumeMount(path, at: "/etc/probe.conf", readOnly: true)],
-                    command: ["sleep", "1000"]
+                    command: ["sh", "-c", Self.idling]
                 )
             }
             let look = "docker exec probe cat /etc/probe.conf; docker inspect -f '{{.State.StartedAt}}' probe"

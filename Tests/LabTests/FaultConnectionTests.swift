@@ -78,13 +78,14 @@ extension LabSuite {
             """
 
         @Test(
-            "a connection cut in a package installation: it goes on, is adopted, ran once, and is told to its end"
+            "a connection cut in a package installation or a pull: it goes on, is adopted, ran once, and is told to its end"
         )
-        func cutInAPackageInstallation() async throws {
+        func cutInAJob() async throws {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (cut, node) in zip(Cut.allCases, Node.servers) {
                     group.addTask { try await Self.cut(cut, on: node) }
                 }
+                group.addTask { try await Self.cutInAPull(on: .pi1) }
                 group.addTask { try await Self.powerOff(.pi2) }
                 try await group.waitForAll()
             }
@@ -120,6 +121,31 @@ extension LabSuite {
                     #expect(try await node.root("cat /var/tmp/apus-slow/\(mark)") == "x", "\(cut)")
                 }
                 #expect(try await node.root("ls -A /var/lib/apus/jobs") == "", "\(cut)")
+            }
+        }
+
+        private static func cutInAPull(on node: Node) async throws {
+            let hosts = try LabHosts()
+            try await hosts.needDocker(on: node.address)
+            try await node.whileBroken(
+                by: SlowRegistry.start,
+                mendedBy: """
+                    \(SlowRegistry.end)
+                    { docker rm slow; docker image rm \(SlowRegistry.image); } >/dev/null 2>&1 || :
+                    """
+            ) { _ in
+                let run = hosts.start(on: node.address) {
+                    DockerContainer("slow", image: SlowRegistry.image, state: .stopped, command: ["none"])
+                }
+                try await run.hears("Pulling fs layer")
+                try await node.root("\(SlowRegistry.wait)\n\(findSession)\nkill -KILL $sshd")
+                try await run.hears("the connection was lost; the job goes on")
+                try await run.hears("adopted the job again")
+                try await node.root(SlowRegistry.goOn)
+                let outcome = try await run.end()
+                #expect(outcome.notable == ["DockerContainer[slow]": .changed], "\(outcome.transcript)")
+                #expect(try await node.root(SlowRegistry.asked) == "x")
+                #expect(try await node.root("ls -A /var/lib/apus/jobs") == "")
             }
         }
 

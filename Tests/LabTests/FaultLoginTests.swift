@@ -1,7 +1,9 @@
 import Apus
 import Foundation
-import Provisioning
 import Testing
+import Transports
+
+@testable import Provisioning
 
 extension LabSuite {
     /// Login shells that are no POSIX sh, that talk, or that let nobody in.
@@ -103,6 +105,21 @@ extension LabSuite {
                     #expect(outcome.trouble.contains("no shell for \(privilege)"))
                     #expect(outcome.trouble.contains(words), "\(outcome.transcript)")
                 }
+            }
+        }
+
+        @Test("a login shell that hangs is given up at its deadline, and the message says where to look")
+        func hanging() async throws {
+            try await with(Login(testDescription: "hangs", startup: "sleep 5678")) { hosts in
+                let host = try #require(hosts.inventory.hosts.first { $0.name == Self.node.address })
+                let transport = try await HostConnector().connect(to: host, deadline: .seconds(10))
+                for privilege in [Privilege.login, .root] {
+                    let login = ShellLogin(transport: transport, become: Become(), deadline: .seconds(1))
+                    let error = await #expect(throws: TransportError.self) { try await login.open(privilege) }
+                    let words = "no shell for \(privilege) within 1 s; see what its startup files wait for"
+                    #expect(error?.message == words)
+                }
+                await transport.close()
             }
         }
 

@@ -156,7 +156,9 @@ actor HostSession {
         } catch {
             drop(privilege)
             switch error {
-            case ShellError.deadline, ShellError.tooMuchOutput: await end(shell.leader, as: privilege)
+            case ShellError.deadline, ShellError.tooMuchOutput:
+                await end(shell.leader, as: privilege)
+                await shell.close()
             default: if Task.isCancelled { await end(shell.leader, as: privilege) }
             }
             throw error

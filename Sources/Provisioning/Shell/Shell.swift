@@ -24,7 +24,8 @@ actor Shell {
 
     /// Runs `sections` in one round trip.
     ///
-    /// - Throws: `ShellError`, `TransportError`, `CancellationError`. The shell is then of no more use.
+    /// - Throws: `ShellError`, `TransportError`, `CancellationError`. The shell is then of no more use. What passed its
+    ///   deadline is still at work: its channel closes only after somebody ended it (`leader`), so `close` comes then.
     func exchange(
         _ sections: [ShellSection],
         progress: (@Sendable (ShellProgress) -> Void)? = nil
@@ -38,7 +39,7 @@ actor Shell {
             return try await perform(sections, number: exchanges, progress: progress)
         } catch {
             failure = error
-            await channel.close()
+            if case ShellError.deadline = error {} else { await channel.close() }
             throw error
         }
     }

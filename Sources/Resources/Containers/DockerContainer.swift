@@ -135,7 +135,7 @@ public struct DockerContainer: Resource {
         guard let present = seen.container else {
             if state == .absent { return .unchanged }
             let difference = Difference([.attribute("state", from: nil, to: state.rawValue)])
-            return .change([scripts.replace(isThere: false)], difference)
+            return .change(pull(unlessThere: seen.image) + [scripts.replace(isThere: false)], difference)
         }
         let status = present.state.status
         if state == .absent {
@@ -146,10 +146,15 @@ public struct DockerContainer: Resource {
             if stateStep(status, scripts) != nil {
                 difference.note("state", from: status, to: state.rawValue)
             }
-            return .change([scripts.replace(isThere: true)], difference)
+            return .change(pull(unlessThere: seen.image) + [scripts.replace(isThere: true)], difference)
         }
         guard let step = stateStep(status, scripts) else { return refreshing(seen.files, scripts) }
         return .change([step], Difference([.attribute("state", from: status, to: state.rawValue)]))
+    }
+
+    /// Docker would pull a missing image when it creates the container; a job of its own outlives a lost connection.
+    private func pull(unlessThere image: DockerImageState?) -> [Step] {
+        image == nil ? [DockerImage.pulling(ImageReference(self.image).description)] : []
     }
 
     /// Restarts a container that has files which were replaced since it started.

@@ -58,8 +58,7 @@ public struct DockerImage: Resource {
     public func plan(from state: DockerImageState?) -> Plan {
         guard let context else {
             if state != nil { return .unchanged }
-            let pull = Step.run(["docker", "pull", "--", name], deadline: .seconds(1800)).asJob()
-            return .change([pull], Difference([.attribute("state", from: nil, to: "pulled")]))
+            return .change([Self.pulling(name)], Difference([.attribute("state", from: nil, to: "pulled")]))
         }
         do {
             let digest = try context.digest(arguments: arguments)
@@ -79,6 +78,11 @@ public struct DockerImage: Resource {
         } catch {
             return .unknown("\(error)")
         }
+    }
+
+    /// - Parameter name: as `ImageReference` has it.
+    static func pulling(_ name: String) -> Step {
+        .run(["docker", "pull", "--", name], deadline: .seconds(1800)).asJob()
     }
 
     private func building(_ context: BuildContext, _ digest: String) throws -> Step {

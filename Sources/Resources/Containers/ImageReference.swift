@@ -10,6 +10,12 @@ struct ImageReference: Hashable, Sendable, CustomStringConvertible {
             text = String(text.dropFirst(prefix.count))
             break
         }
+        // A digest says more than a tag, and Docker keeps no tag beside it.
+        if let at = text.firstIndex(of: "@"), let colon = text[..<at].lastIndex(of: ":"),
+            !text[colon..<at].contains("/")
+        {
+            text.removeSubrange(colon..<at)
+        }
         let lastPart = text.split(separator: "/").last ?? ""
         description =
             lastPart.contains(":") || lastPart.contains("@") || text.isEmpty ? text : text + ":latest"

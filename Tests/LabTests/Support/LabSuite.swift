@@ -37,3 +37,11 @@ enum Lab {
         try await Program([apus] + words).run(deadline: deadline)
     }
 }
+
+extension Program.Ended {
+    /// The line about `node` in the recap at the end of a run of `apus`.
+    func recap(of node: Node) -> String? {
+        output.components(separatedBy: "\nRecap").last?
+            .split(separator: "\n").first { $0.contains("\(node.address) ") }.map(String.init)
+    }
+}

@@ -46,6 +46,19 @@ struct Program {
         return ended
     }
 
+    /// Runs it until `moment` returns, and ends it with SIGKILL then.
+    ///
+    /// - Throws: `ProgramFailure` where it ended by itself before.
+    func killed(after moment: () async throws -> Void) async throws {
+        let files = try ScratchFolder()
+        let script = #""$@" & until [ -e "$0" ]; do sleep 0.05; done; kill -KILL $!; wait $!; [ $? = 137 ]"#
+        let killing = Program(["sh", "-c", script, files.path("now")] + arguments)
+        async let ended = killing.run(deadline: .seconds(100))
+        try await moment()
+        try files.write("now", "")
+        _ = try await ended.succeeded()
+    }
+
     /// Waits for the program alone, and gives it files, not pipes: what outlives it (a node's keeper) keeps nobody
     /// waiting. Foundation's `Process` would wait for all that it left behind.
     ///

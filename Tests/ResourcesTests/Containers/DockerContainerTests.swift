@@ -125,6 +125,14 @@ struct DockerContainerTests {
         #expect(with(DockerSamples.desired) { $0.state = .absent }.plan(from: state).isUnchanged)
     }
 
+    @Test("an image that is missing is pulled first, in a job of its own")
+    func imageMissing() throws {
+        let plan = DockerSamples.desired.plan(from: try DockerSamples.state(container: "[]", image: nil))
+        let steps = try #require(plan.change?.steps)
+        #expect(steps.map(\.title) == ["docker pull -- haproxy:latest", "create the container balancer"])
+        #expect(steps.map(\.isJob) == [true, false])
+    }
+
     @Test("an image that was rebuilt under its name replaces the container")
     func rebuilt() throws {
         let newer = DockerSamples.image.replacing(

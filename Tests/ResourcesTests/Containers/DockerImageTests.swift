@@ -18,6 +18,7 @@ struct DockerImageTests {
             ("haproxy", "haproxy:latest"), ("docker.io/library/haproxy:2", "haproxy:2"),
             ("registry:5000/team/app", "registry:5000/team/app:latest"), ("a/b:1", "a/b:1"),
             ("debian@sha256:00", "debian@sha256:00"),
+            ("registry:5000/a:1@sha256:00", "registry:5000/a@sha256:00"),
         ]
     )
     func names(text: String, expected: String) { #expect(ImageReference(text).description == expected) }

@@ -120,6 +120,40 @@ struct FileReplacementTests {
         }
     }
 
+    @Test(
+        "nobody else may read the new file before it has its mode, and it is on the disk before its name is"
+    )
+    func order() throws {
+        let site = try Site()
+        let tools = try TemporaryFolder()
+        // What each command is for, and what temporary file and old file are at that moment.
+        for command in ["mktemp", "chown", "chmod", "sync", "mv"] {
+            let look = "$(stat -c '%a %u' .apus.* 2>/dev/null) $(cat .apus.* app.conf 2>/dev/null)"
+            let script = """
+                #!/bin/sh
+                for last; do :; done
+                last=${last#\(site.folder.path)}
+                ( cd \(site.folder.path); echo \(command) "${last%%.[0-9]*}" \(look) >>\(tools.path)/log )
+                exec /usr/bin/\(command) "$@"
+
+                """
+            try tools.write(command, script, mode: 0o755)
+        }
+        try site.write(File(site.path, contents: "new\n", mode: 0o640, owner: "1"), search: [tools.path])
+        let log = String(decoding: try LocalFiles.read(tools.path + "/log"), as: UTF8.self)
+        #expect(
+            log == """
+                mktemp /.apus old
+                chown /.apus 600 0 new old
+                chmod /.apus 600 1 new old
+                sync /.apus 640 1 new old
+                mv /app.conf 640 1 new old
+                sync  new
+
+                """
+        )
+    }
+
     @Test("a mode that is said limits the ACL that is kept", arguments: [HostTools.debian, .busyBoxWithACLs])
     func limitsACL(tools: HostTools) throws {
         let site = try Site("setfacl -m u:1000:rw app.conf")
