@@ -69,28 +69,33 @@ let package = Package(
             dependencies: ["VRRP", "KeepalivedConfiguration", "CLinux"]
         ),
 
+        .target(name: "ProgramFiles", path: "Tests/ProgramFiles"),
         // Real sshd, ssh-agent and keys, for tests.
         .target(name: "SSHTestSupport", dependencies: ["SSH"], path: "Tests/SSHTestSupport"),
         .testTarget(name: "SSHTests", dependencies: ["SSH", "SSHTestSupport"]),
-        .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory"]),
+        .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory", "ProgramFiles"]),
         .testTarget(name: "VaultTests", dependencies: ["Vault", "HostInventory"]),
         .testTarget(name: "MutationTests", dependencies: ["HostInventory", "Vault", "SSH"]),
-        .testTarget(name: "ProvisioningTests", dependencies: ["Provisioning", "ApusTesting", "Transports"]),
+        .testTarget(
+            name: "ProvisioningTests",
+            dependencies: ["Provisioning", "ApusTesting", "Transports", "ProgramFiles"]
+        ),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Provisioning"]),
         .testTarget(
             name: "ResourcesTests",
-            dependencies: ["Resources", "Provisioning", "HostInventory", "ApusTesting"]
+            dependencies: ["Resources", "Provisioning", "HostInventory", "ApusTesting", "ProgramFiles"]
         ),
         .testTarget(
             name: "TransportsTests",
             dependencies: [
                 "Transports", "ApusTesting", "HostInventory", "Provisioning", "SSH", "SSHTestSupport",
+                "ProgramFiles",
             ]
         ),
         .testTarget(name: "VRRPTests", dependencies: ["VRRP"]),
         .testTarget(
             name: "VRRPAgentTests",
-            dependencies: ["apus-vrrpd", "VRRP", "CLinux"],
+            dependencies: ["apus-vrrpd", "VRRP", "CLinux", "ProgramFiles"],
             exclude: ["Files"]
         ),
         .testTarget(name: "KeepalivedConfigurationTests", dependencies: ["KeepalivedConfiguration"]),

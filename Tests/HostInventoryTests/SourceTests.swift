@@ -1,5 +1,6 @@
 import Foundation
 import HostInventory
+import ProgramFiles
 import Testing
 
 /// Files in a folder that goes away with the test.
@@ -14,9 +15,10 @@ private final class Folder {
                 atPath: (file as NSString).deletingLastPathComponent,
                 withIntermediateDirectories: true
             )
-            try Data(text.utf8).write(to: URL(fileURLWithPath: file))
             if text.hasPrefix("#!") {
-                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+                try writeProgram(text, to: URL(fileURLWithPath: file))
+            } else {
+                try Data(text.utf8).write(to: URL(fileURLWithPath: file))
             }
         }
     }

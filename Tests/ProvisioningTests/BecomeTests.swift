@@ -1,5 +1,6 @@
 import Foundation
 import HostInventory
+import ProgramFiles
 import Testing
 import Transports
 
@@ -95,8 +96,7 @@ struct BecomeTests {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = "\(folder)/\(item.method.rawValue)"
-        try "#!/bin/sh\n\(item.program)\n".write(toFile: path, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        try writeProgram("#!/bin/sh\n\(item.program)\n", to: URL(fileURLWithPath: path))
         let transport = StandIns(folder: folder)
         let login = ShellLogin(
             transport: transport,

@@ -1,4 +1,5 @@
 import Foundation
+import ProgramFiles
 import Provisioning
 
 @testable import Resources
@@ -113,6 +114,10 @@ final class TemporaryFolder: Sendable {
 
     func write(_ name: String, _ text: String, mode: Int = 0o644) throws {
         try write(name, Data(text.utf8), mode: mode)
+    }
+
+    func write(program name: String, _ text: String) throws {
+        try writeProgram(text, to: URL(fileURLWithPath: path + "/" + name))
     }
 
     func write(_ name: String, _ data: Data, mode: Int = 0o644) throws {

@@ -1,6 +1,7 @@
 import ApusTesting
 import Foundation
 import HostInventory
+import ProgramFiles
 import Provisioning
 import SSH
 import SSHTestSupport
@@ -63,8 +64,7 @@ struct ProcessTransportTests {
     /// Runs what comes after the container's name, as the real program would in the container.
     private func standIn(_ body: String) throws -> String {
         let path = try TestFolder.make("program") + "/program"
-        try "#!/bin/sh\n\(body)\n".write(toFile: path, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        try writeProgram("#!/bin/sh\n\(body)\n", to: URL(fileURLWithPath: path))
         return path
     }
 

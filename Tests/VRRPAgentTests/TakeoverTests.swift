@@ -1,4 +1,5 @@
 import Foundation
+import ProgramFiles
 import Testing
 
 /// Two agents with the seed's configuration on one wire. The limits are those the cluster promises.
@@ -169,8 +170,7 @@ struct TakeoverTests {
         let script = network.directory.appendingPathComponent("tell")
         // The first one is slow: the later ones must wait for it.
         let lines = "#!/bin/sh\n[ $1 = backup ] && sleep 0.3\necho $* >>\(told.path)\n"
-        try Data(lines.utf8).write(to: script)
-        try run(["chmod", "755", script.path])
+        try writeProgram(lines, to: script)
         let keywords = ["master", "backup", "stop"].map { "notify_\($0) \"\(script.path) \($0)\"" }
         let extra = (keywords + ["notify \(script.path)"]).joined(separator: "\n")
         _ = try network.configuration("a", state: "MASTER", priority: 101, extra: extra)

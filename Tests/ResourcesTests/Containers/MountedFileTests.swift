@@ -23,9 +23,8 @@ struct MountedFileTests {
         try process.run()
         try #require(output.fileHandleForReading.availableData == Data("ready\n".utf8))
         try folder.write(
-            "docker",
-            "#!/bin/sh\nprintf '/webb 1\\n/web %s\\n/stopped 0\\n' \(process.processIdentifier)\n",
-            mode: 0o755
+            program: "docker",
+            "#!/bin/sh\nprintf '/webb 1\\n/web %s\\n/stopped 0\\n' \(process.processIdentifier)\n"
         )
         return process
     }

@@ -169,8 +169,8 @@ struct FileReplacementTests {
     func context() throws {
         let site = try Site()
         let tools = try TemporaryFolder()
-        try tools.write("selinuxenabled", "#!/bin/sh\n", mode: 0o755)
-        try tools.write("chcon", "#!/bin/sh\necho \"$@\" >\(tools.path)/said\n", mode: 0o755)
+        try tools.write(program: "selinuxenabled", "#!/bin/sh\n")
+        try tools.write(program: "chcon", "#!/bin/sh\necho \"$@\" >\(tools.path)/said\n")
         try site.write(site.file(), search: [tools.path])
         let said = String(decoding: try LocalFiles.read(tools.path + "/said"), as: UTF8.self)
         #expect(said.hasPrefix("--reference=\(site.path) -- \(site.folder.path)/.apus."))
@@ -364,7 +364,7 @@ struct FileReplacementTests {
                 "mktemp", "chown", "chmod", "cp", "ls", "rm", "stat", "sync", "grep", "date", "ln", "mv",
             ] {
                 try folder.write(
-                    command,
+                    program: command,
                     """
                     #!/bin/sh
                     read -r count <\(folder.path)/count; count=$((count + 1)); echo $count >\(folder.path)/count
@@ -373,8 +373,7 @@ struct FileReplacementTests {
                     [ $count != \(moment) ] || kill -KILL 0
                     exit $status
 
-                    """,
-                    mode: 0o755
+                    """
                 )
             }
         }
