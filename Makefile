@@ -41,7 +41,7 @@ test-vault: build ## Vaults of apus and of ansible-vault, opened by each other (
 .PHONY: bench
 bench: deps ## Measures reruns, a long way, many hosts and uploads, against bare ssh and the peers
 	$(SWIFT) build -c release --product apus-bench
-	@for benchmark in converged against-peers latency fan-out uploads; do Benchmarks/$$benchmark || exit; done
+	@for benchmark in converged against-peers latency fan-out uploads inventory; do Benchmarks/$$benchmark || exit; done
 
 .PHONY: build
 build: deps ## Builds everything, debug

@@ -5,6 +5,8 @@ struct GroupTree {
         var problem: InventoryError.Problem
     }
 
+    static let priorityVariable = "ansible_group_priority"
+
     let groups: [InventoryDraft.Group]
     let depths: [Int]
     let priorities: [Int]
@@ -13,12 +15,12 @@ struct GroupTree {
         self.groups = groups
         var priorities: [Int] = []
         for group in groups {
-            guard let variable = group.variables["ansible_group_priority"] else {
+            guard let variable = group.variables[Self.priorityVariable] else {
                 priorities.append(1)
                 continue
             }
             guard let priority = Int.reading(variable.value, text: variable.text) else {
-                let message = "ansible_group_priority must be a number, found \(variable.shown)"
+                let message = "\(Self.priorityVariable) must be a number, found \(variable.shown)"
                 throw Failure(problem: .init(message, at: variable.location))
             }
             priorities.append(priority)

@@ -32,6 +32,8 @@ extension Inventory {
                 let ancestry = tree.ancestry(of: host.groups)
                 var variables: [String: Variable] = [:]
                 for group in ancestry { variables.merge(draft.groups[group].variables) { $1 } }
+                // Says something of its group only.
+                variables[GroupTree.priorityVariable] = nil
                 // Files of group_vars, even those of `all`, override all that inventory files say of groups.
                 for group in ancestry { variables.merge(draft.groups[group].folderVariables) { $1 } }
                 shared = Inherited(groups: ancestry.map { draft.groups[$0].name }, variables: variables)
@@ -86,12 +88,11 @@ extension Inventory {
                 draft.hosts[host].groups.removeAll { $0 == ungrouped }
             } else if !draft.hosts[host].groups.contains(ungrouped) {
                 draft.hosts[host].groups.append(ungrouped)
+                draft.groups[ungrouped].hosts.append(host)
             }
             draft.hosts[host].groups.sort()
         }
-        draft.groups[ungrouped].hosts = draft.hosts.indices.filter {
-            draft.hosts[$0].groups.contains(ungrouped)
-        }
+        draft.groups[ungrouped].hosts.removeAll { !draft.hosts[$0].groups.contains(ungrouped) }
     }
 
     /// `all` contains every group that no other group contains, `ungrouped` first.

@@ -23,7 +23,7 @@ package func didYouMean(_ names: [String]) -> String {
 }
 
 /// The optimal string alignment distance.
-private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     var beforePrevious = [Int](repeating: 0, count: b.count + 1)
     var previous = Array(0...b.count)
     var current = previous

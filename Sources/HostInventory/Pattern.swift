@@ -68,17 +68,18 @@ extension Pattern {
             + terms.filter { $0.sign == .excluding }
     }
 
-    /// Splits at commas, and at colons outside of brackets, IPv6 addresses and regular expressions.
+    /// Splits at commas, and at colons outside of brackets, parentheses and IPv6 addresses.
     private func split() -> [String] {
         text.split(separator: ",").flatMap { part -> [String] in
             let part = part.trimmingBlanks()
-            let bare = part.drop { $0 == "&" || $0 == "!" }
-            if bare.hasPrefix("~") || IPv6Address.isValid(Array(bare.utf8)[...]) { return [String(part)] }
+            if IPv6Address.isValid(Array(part.drop { $0 == "&" || $0 == "!" }.utf8)[...]) {
+                return [String(part)]
+            }
             var parts: [String] = [""]
             var depth = 0
             for character in part {
-                if character == "[" { depth += 1 }
-                if character == "]" { depth -= 1 }
+                if "[(".contains(character) { depth += 1 }
+                if "])".contains(character) { depth -= 1 }
                 if character == ":", depth <= 0 {
                     parts.append("")
                 } else {

@@ -42,12 +42,18 @@ public struct Variables: Sendable {
 
     /// The variable of that name, untyped, with its place.
     public func variable(_ name: String) -> Variable? {
-        own[name] ?? inherited[name]
+        VariableReads.note(name)
+        return definition(of: name)
     }
 
     public func contains(_ name: String) -> Bool {
         variable(name) != nil
     }
+
+    private func definition(of name: String) -> Variable? { own[name] ?? inherited[name] }
+
+    /// The same as `contains`, but for those who do not ask for the variable's sake.
+    func isSet(_ name: String) -> Bool { definition(of: name) != nil }
 
     /// The names of all variables, sorted.
     public var names: [String] {
@@ -61,7 +67,7 @@ public struct Variables: Sendable {
 extension Variables: Sequence {
     /// The variables sorted by name.
     public func makeIterator() -> IndexingIterator<[Variable]> {
-        names.compactMap(variable).makeIterator()
+        names.compactMap(definition).makeIterator()
     }
 }
 

@@ -35,7 +35,8 @@ struct PatternTests {
             ("!servers", "lone fe80::1 b1"), ("s*", "s1 s2 s3 b2"), ("?2", "b2 s2"), ("s[!2]", "s1 s3"),
             ("servers[0]", "s1"), ("servers[-1]", "b2"), ("servers[1:2]", "s2 s3"), ("servers[2:]", "s3 b2"),
             ("servers[1:99]", "s2 s3 b2"), ("servers[1:2]:&s2", "s2"), ("fe80::1", "fe80::1"),
-            ("~[bs]1", "b1 s1"), ("~s(1|2)$:x", ""), ("ungrouped", "lone fe80::1"), ("nothing*", ""),
+            ("~[bs]1", "b1 s1"), ("~s(1|2)$:b1", "s1 s2 b1"), ("~^s.$:!s1", "s2 s3"), ("~(?:s|b)1", "b1 s1"),
+            ("ungrouped", "lone fe80::1"), ("nothing*", ""),
             ("all:!~b\\d", "lone fe80::1 s1 s2 s3"), (" b1 , b2 ", "b1 b2"), ("b[1-1]", "b1"),
         ]
     )

@@ -142,15 +142,17 @@ struct SourceTests {
             "two": """
             #!/bin/sh
             case $1 in
-            --list) echo '{"g": {"hosts": ["h1"], "vars": {"v": 1e1}}, "k": ["h2"]}';;
+            --list) echo '{"g": {"hosts": ["h1"], "vars": {"v": 1e1}}, "k": ["h2"], "h3": {"v": 3}}';;
             --host) echo "{\\"name\\": \\"$2\\"}";;
             esac
             """,
             "slow": "#!/bin/sh\nexec sleep 60\n", "bad": "#!/bin/sh\necho gone >&2\nexit 3\n",
         ])
         let inventory = try Inventory(contentsOf: folder.path + "/two")
-        #expect(try inventory.hosts.map { try $0.vars["name"] as String } == ["h1", "h2"])
+        #expect(try inventory.hosts.map { try $0.vars["name"] as String } == ["h1", "h2", "h3"])
         #expect(inventory.hosts[0].vars.variable("v")?.value == 10.0)
+        #expect(inventory.host(named: "h3")?.groups == ["all", "h3"])
+        #expect(try inventory.host(named: "h3")?.vars["v"] == 3)
         #expect(folder.problem("one").hasPrefix("one --list:"))
         #expect(folder.problem("bad") == "bad --list: ended with status 3: gone")
         var options = Inventory.SourceOptions()

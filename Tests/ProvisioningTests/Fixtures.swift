@@ -101,9 +101,10 @@ func run(
     connector: any Connector = LocalConnector(),
     check: Bool = false,
     lock: HostLock? = nil,
+    options: RunOptions = RunOptions(),
     reporter: CollectingReporter = CollectingReporter()
 ) async throws -> (recap: Recap, reporter: CollectingReporter) {
-    var options = RunOptions()
+    var options = options
     options.check = check
     options.lock = lock
     let run = Run(inventory: inventory, connector: connector, options: options, reporter: reporter)

@@ -66,6 +66,27 @@ struct PlayTests {
         #expect(counting.counts(of: "a") == .init())
     }
 
+    @Test(arguments: [false, true])
+    func aVariableThatLooksMistypedIsPointedOutUnlessAnotherPlaybookReadsIt(isRead: Bool) async throws {
+        let other = Play("Other", on: "all") { host in
+            let value: Int = try host.vars["vrrp_prority", default: 1]
+            Act(name: "x", script: "true \(value)")
+        }
+        var options = RunOptions()
+        options.otherPlaybooks = isRead ? [Playbook("other") { other }] : []
+        let (recap, reporter) = try await run(
+            Play("Read", on: "all") { host in
+                let priority: Int = try host.vars["vrrp_priority", default: 100]
+                Act(name: "x", script: "true \(priority)")
+            },
+            on: try inventory("a vrrp_prority=1\n"),
+            options: options
+        )
+        #expect(recap.exitStatus == 0)
+        let warning = "test.ini:1: nobody reads the variable 'vrrp_prority'; did you mean 'vrrp_priority'?"
+        #expect(reporter.notices == (isRead ? [] : [warning]))
+    }
+
     @Test func anUnknownGroupIsFoundBeforeAnyHostIsTouched() async throws {
         let error = await #expect(throws: PreflightError.self) {
             try await run(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import HostInventory
+import Provisioning
 import Vault
 
 struct InventoryCommand: ParsableCommand {
@@ -22,7 +23,7 @@ struct InventoryCommand: ParsableCommand {
         var showSecrets = false
 
         func run() throws {
-            let view = InventoryView(inventory: try source.read(), showsSecrets: showSecrets)
+            let view = InventoryView(inventory: try source.readChecked(), showsSecrets: showSecrets)
             Console.write(json ? try view.listing() : view.table())
         }
     }
@@ -68,7 +69,7 @@ struct InventoryCommand: ParsableCommand {
         @OptionGroup var source: InventoryOptions
 
         func run() throws {
-            let inventory = try source.read()
+            let inventory = try source.readChecked()
             guard let found = try inventory.hosts(matching: Pattern(host)).first(where: { $0.name == host })
             else { throw ValidationError("'\(host)' is not the name of one host") }
             // An unset one is reported as a role would report it.
@@ -101,7 +102,18 @@ struct InventoryOptions: ParsableArguments {
         let keyring = vault.keyring()
         options.vault = { text in try String(validating: keyring.open(text)) }
         let inventory = try Inventory(sources: sources, options: options)
-        for warning in inventory.warnings { Console.error("warning: \(warning)") }
+        warn(inventory.warnings)
         return inventory
+    }
+
+    /// The same, and points out variables that look like a typing error of one that a playbook of the catalog reads.
+    func readChecked() throws -> Inventory {
+        let inventory = try read()
+        warn(inventory.misspellings(readBy: CommandContext.catalog.playbooks))
+        return inventory
+    }
+
+    private func warn(_ problems: [InventoryError.Problem]) {
+        for problem in problems { Console.error("warning: \(problem)") }
     }
 }

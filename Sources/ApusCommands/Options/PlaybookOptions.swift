@@ -48,6 +48,7 @@ struct PlaybookOptions: ParsableArguments {
         options.lock?.folder = hostFolder
         options.jobFolder = hostFolder.map { $0 + "/jobs" }
         options.limit = try limit.map { try Pattern.limit($0) }
+        options.otherPlaybooks = CommandContext.catalog.playbooks
         tasks.apply(to: &options)
         return options
     }

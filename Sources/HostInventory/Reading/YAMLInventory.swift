@@ -130,9 +130,10 @@ struct YAMLInventory {
         }
         let known = ["hosts", "vars", "children"]
         guard sections.isEmpty || sections.contains(where: { known.contains($0.key) }) else {
-            // As Ansible: what has none of the three is a host with its variables.
-            _ = draft.addHost(named: entry.key, to: InventoryDraft.all, at: entry.location)
-            return setVariables(entry.tree, ofHost: entry.key)
+            // As Ansible: what has none of the three is a host with its variables, in a group of its name.
+            _ = draft.addHost(named: entry.key, to: group, at: entry.location)
+            for variable in sections { draft.setVariable(variable.variable, ofGroup: group) }
+            return
         }
         for section in sections {
             switch (section.key, section.tree.content) {

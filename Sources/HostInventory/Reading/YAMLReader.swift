@@ -43,7 +43,8 @@ struct YAMLReader {
         try reader.checkNesting(text)
         let root: Yams.Node?
         do {
-            root = try Parser(yaml: text, resolver: .basic).singleRoot()
+            // The default encoding asks the whole environment, for each text.
+            root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
         } catch {
             throw reader.failure(error)
         }
@@ -194,7 +195,7 @@ struct YAMLReader {
 
     /// JSON writes characters beyond U+FFFF as two escapes, which YAML does not know: writes them out.
     private static func joiningSurrogates(_ text: String) -> String {
-        guard text.contains("\\ud") || text.contains("\\uD") else { return text }
+        guard text.utf8.contains(UInt8(ascii: "\\")) else { return text }
         return text.replacing(/\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})/) { match in
             guard let high = UInt32(match.1, radix: 16), let low = UInt32(match.2, radix: 16),
                 let scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))

@@ -21,13 +21,16 @@ public struct Run: Sendable {
     /// - Throws: `PreflightError` before any host is touched. What happens to hosts is in the recap, not thrown.
     public func callAsFunction(_ playbooks: [Playbook]) async throws -> Recap {
         let start = ContinuousClock.now
-        let plays = try preflight(playbooks)
+        let (plays, variables) = try VariableReads.during { try preflight(playbooks) }
         let names = Set(plays.flatMap(\.hosts).map(\.name))
         let hosts = inventory.hosts.filter { names.contains($0.name) }
         let ledger = Ledger(hosts: hosts.map(\.name))
         let sessions = SessionPool { name in host(named: name).map(session(for:)) }
         let starts = StartPoint(title: options.startAt)
         reporter.report(.runStarted(playbooks: playbooks.map(\.name), check: options.check))
+        for problem in misspellings(asked: variables) {
+            reporter.report(.notice(host: nil, "\(problem)"))
+        }
         for (number, play) in plays.enumerated() {
             let playRun = PlayRun(
                 run: self,

@@ -31,6 +31,8 @@ public struct RunOptions: Sendable {
     public var lock: HostLock?
     /// Where hosts keep the jobs of a run; `nil` is /var/lib/apus/jobs of root, and ~/.local/state/apus/jobs of others.
     public var jobFolder: String?
+    /// What else reads variables of the inventory: these are no typing errors then.
+    public var otherPlaybooks: [Playbook] = []
     /// By which the run can be asked to stop.
     public var interruption = Interruption()
 
