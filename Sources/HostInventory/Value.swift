@@ -9,6 +9,50 @@ public enum Value: Sendable, Hashable {
     case dictionary([String: Value])
 }
 
+extension Value {
+    /// All texts and numbers in it.
+    var texts: [String] {
+        switch self {
+        case .null, .bool: []
+        case .int, .double, .string: [plainText]
+        case .list(let values): values.flatMap(\.texts)
+        case .dictionary(let values): values.values.flatMap(\.texts)
+        }
+    }
+
+    /// Texts and numbers whose keys name secrets.
+    var namedSecrets: [Secret] {
+        switch self {
+        case .null, .bool, .int, .double, .string: []
+        case .list(let values): values.flatMap(\.namedSecrets)
+        case .dictionary(let values):
+            values.flatMap { key, value in
+                Variable.isSensitive(key) ? value.texts.map { Secret($0) } : value.namedSecrets
+            }
+        }
+    }
+
+    /// The same with a placeholder at keys that name secrets.
+    public var withoutNamedSecrets: Value {
+        switch self {
+        case .null, .bool, .int, .double, .string: self
+        case .list(let values): .list(values.map(\.withoutNamedSecrets))
+        case .dictionary(let values):
+            .dictionary(
+                Dictionary(
+                    uniqueKeysWithValues: values.map { key, value in
+                        (
+                            key,
+                            Variable.isSensitive(key)
+                                ? .string(Secret.placeholder) : value.withoutNamedSecrets
+                        )
+                    }
+                )
+            )
+        }
+    }
+}
+
 /// As a person would write it in YAML's flow style; keys are sorted, keys that name secrets are hidden.
 extension Value: CustomStringConvertible {
     public var description: String {
@@ -22,7 +66,9 @@ extension Value: CustomStringConvertible {
         case .dictionary(let values):
             "{"
                 + values.sorted { $0.key < $1.key }
-                .map { "\($0.key): \(Variable.isSensitive($0.key) ? hiddenText : $0.value.description)" }
+                .map {
+                    "\($0.key): \(Variable.isSensitive($0.key) ? Secret.placeholder : $0.value.description)"
+                }
                 .joined(separator: ", ") + "}"
         }
     }

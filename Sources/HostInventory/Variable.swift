@@ -1,6 +1,3 @@
-/// What stands in place of a secret wherever something is printed.
-let hiddenText = "«hidden»"
-
 /// A named value and the place that gave it.
 public struct Variable: Sendable {
     public let name: String
@@ -10,24 +7,34 @@ public struct Variable: Sendable {
     public let location: SourceLocation
     /// Whether the value, or a part of it, was encrypted with a vault.
     public let isVaulted: Bool
+    private let vaultedTexts: [Secret]
 
+    /// - Parameter vaultedTexts: the texts and numbers in the value that were encrypted.
     public init(
         name: String,
         value: Value,
         text: String,
         location: SourceLocation,
-        isVaulted: Bool = false
+        isVaulted: Bool = false,
+        vaultedTexts: [Secret] = []
     ) {
         self.name = name
         self.value = value
         self.text = text
         self.location = location
         self.isVaulted = isVaulted
+        self.vaultedTexts = vaultedTexts
     }
 
     /// Whether nobody should read the value: it comes from a vault, or its name ends in `password`, `pass`,
     /// `passphrase`, `secret` or `token`.
     public var isSensitive: Bool { isVaulted || Self.isSensitive(name) }
+
+    /// The texts and numbers in the value that nobody should read.
+    public var secrets: [Secret] {
+        guard Self.isSensitive(name) else { return vaultedTexts + value.namedSecrets }
+        return vaultedTexts + value.texts.map { Secret($0) } + [Secret(text)]
+    }
 
     static func isSensitive(_ name: String) -> Bool {
         let name = name.lowercased()
@@ -36,7 +43,7 @@ public struct Variable: Sendable {
 
     /// The text for messages: quoted, shortened, and hidden where the name is that of a secret.
     var shown: String {
-        if isSensitive { return hiddenText }
+        if isSensitive { return Secret.placeholder }
         switch value {
         case .list, .dictionary: return value.description
         default: return text.utf8.count > 80 ? "'\(text.prefix(77))…'" : "'\(text)'"

@@ -87,7 +87,7 @@ struct Node {
     var text: String { path.isEmpty ? variable.text : value.plainText }
 
     var shown: String {
-        if isHidden { return hiddenText }
+        if isHidden { return Secret.placeholder }
         return path.isEmpty ? variable.shown : value.description
     }
 

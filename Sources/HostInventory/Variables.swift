@@ -60,6 +60,11 @@ public struct Variables: Sendable {
         Set(own.keys).union(inherited.keys).sorted()
     }
 
+    /// The texts and numbers in all variables that nobody should read.
+    public var secrets: [Secret] {
+        own.values.flatMap(\.secrets) + inherited.values.flatMap { own[$0.name] == nil ? $0.secrets : [] }
+    }
+
     public var count: Int { names.count }
     public var isEmpty: Bool { own.isEmpty && inherited.isEmpty }
 }

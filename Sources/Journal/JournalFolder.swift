@@ -12,16 +12,8 @@ public struct JournalFolder: Sendable {
     ///   - path: by default in `$XDG_STATE_HOME`, or ~/.local/state where that is not set.
     ///   - capacity: 200 by default.
     public init(path: String? = nil, capacity: Int = 200) {
-        self.path = path ?? Self.stateFolder + "/apus/runs"
+        self.path = path ?? StateFolder.path + "/runs"
         self.capacity = capacity
-    }
-
-    private static var stateFolder: String {
-        // Relative paths are to be ignored: XDG Base Directory Specification, "Basics".
-        if let path = ProcessInfo.processInfo.environment["XDG_STATE_HOME"], path.hasPrefix("/") {
-            return path
-        }
-        return NSHomeDirectory() + "/.local/state"
     }
 
     /// Keeps the journal of a run. It begins with the first event, so that a run that was refused leaves none; the
@@ -53,7 +45,7 @@ public struct JournalFolder: Sendable {
     }
 
     private func begin(_ id: String, _ header: JournalHeader) throws -> JournalFile {
-        try makeFolder()
+        try StateFolder.make(path)
         let file = try JournalFile(creating: file(id))
         try file.append(try JSONLines.encode(header))
         try prune()
@@ -94,20 +86,6 @@ public struct JournalFolder: Sendable {
     private static let suffix = ".jsonl"
 
     private func file(_ id: String) -> String { "\(path)/\(id)\(Self.suffix)" }
-
-    private func makeFolder() throws {
-        let owned: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path,
-                withIntermediateDirectories: true,
-                attributes: owned
-            )
-            try FileManager.default.setAttributes(owned, ofItemAtPath: path)
-        } catch {
-            throw JournalError("cannot make the folder \(path): \(error.localizedDescription)")
-        }
-    }
 
     private func prune() throws {
         for id in ids.dropFirst(max(1, capacity)) where !JournalFile.isLocked(file(id)) {

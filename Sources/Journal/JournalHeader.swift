@@ -22,8 +22,8 @@ public struct JournalHeader: Codable, Sendable {
     public var diff: Bool
     /// How far the run came that this one resumes.
     public var progress: RunProgress?
-    /// Of the fingerprints in a saved plan.
-    public var key: FingerprintKey?
+    /// Of a saved plan.
+    var seal: PlanSeal?
 
     public init(
         verb: String,

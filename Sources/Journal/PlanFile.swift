@@ -2,17 +2,24 @@ import Foundation
 public import Provisioning
 import Synchronization
 
-/// A saved plan: the journal of a check in a file of its own, whose header has the key of its fingerprints.
+/// A saved plan: the journal of a check in a file of its own.
 ///
-/// It holds no texts of files, and of states and scripts only fingerprints.
+/// It holds no texts of files, and of states and scripts only fingerprints, whose key is `$XDG_STATE_HOME/apus/plan-key`.
 public final class PlanFile: Sendable {
     private let path: String
     private let header: JournalHeader
     private let content = Mutex<[UInt8]>([])
 
-    /// - Parameter header: with a key.
-    public init(_ path: String, _ header: JournalHeader) {
+    /// Of the fingerprints that the check is to make.
+    public let key: FingerprintKey
+
+    /// - Throws: `JournalError` where there is no key and none can be made.
+    public init(_ path: String, _ header: JournalHeader) throws {
         self.path = path
+        var header = header
+        let (seal, key) = try PlanSeal.make(in: StateFolder.path)
+        header.seal = seal
+        self.key = key
         self.header = header
     }
 
@@ -43,12 +50,25 @@ public final class PlanFile: Sendable {
         }
     }
 
-    /// - Throws: `JournalError` where `path` is no whole plan.
-    public static func read(_ path: String) throws -> (journal: Journal, plan: RunPlan, key: FingerprintKey) {
-        let journal = try Journal(id: path, path: path)
-        guard let key = journal.header.key, try journal.recap != nil else {
-            throw JournalError("\(path) is not a plan, or not a whole one; `apus plan -o FILE` makes one")
+    /// A plan that was saved.
+    public struct Saved: Sendable {
+        public let journal: Journal
+        public let plan: RunPlan
+        private let path: String
+        private let seal: PlanSeal
+
+        /// - Throws: `JournalError` where `path` is no whole plan.
+        public init(_ path: String) throws {
+            journal = try Journal(id: path, path: path)
+            guard let seal = journal.header.seal, try journal.recap != nil else {
+                throw JournalError("\(path) is not a plan, or not a whole one; `apus plan -o FILE` makes one")
+            }
+            plan = try journal.events.reduce(into: RunPlan()) { $0.note($1.event) }
+            self.path = path
+            self.seal = seal
         }
-        return (journal, try journal.events.reduce(into: RunPlan()) { $0.note($1.event) }, key)
+
+        /// - Throws: `JournalError` where the plan was made with another key.
+        public var key: FingerprintKey { get throws { try seal.key(in: StateFolder.path, of: path) } }
     }
 }

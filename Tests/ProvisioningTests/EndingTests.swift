@@ -14,11 +14,13 @@ struct EndingTests {
     }
 
     private func exchange(_ sections: [ShellSection]) async throws -> [ShellSectionOutput] {
+        let inventory = try inventory("one\n")
         let session = HostSession(
-            host: try inventory("one\n").hosts[0],
+            host: inventory.hosts[0],
             connector: LocalConnector(),
             become: Become(),
             options: RunOptions(),
+            redactions: Redactions(inventory: inventory, common: []),
             notice: { _ in }
         )
         try await session.connect()

@@ -7,7 +7,7 @@ import Testing
 @Suite("A saved plan is known again, and holds the run to what it says")
 struct PlanTests {
     let scratch = try! Scratch()
-    private let key = FingerprintKey()
+    private let key = FingerprintKey(FingerprintKey.randomBytes(), salt: "test")
 
     private func play(_ text: String = "new") -> Play {
         let path = scratch.path
@@ -92,6 +92,47 @@ struct PlanTests {
         #expect(try await perform(play(), plan: plan).recap.exitStatus == 2)
         #expect(scratch.read(file) == "altered\n")
         #expect(!scratch.names.contains("reloaded"))
+    }
+
+    /// RFC 4231 §4.2 and §4.3.
+    @Test(
+        "fingerprints are HMAC-SHA-256",
+        arguments: [
+            (
+                [UInt8](repeating: 0x0b, count: 20), "Hi There",
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+            ),
+            (
+                Array("Jefe".utf8), "what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+            ),
+        ]
+    )
+    func messageCode(key: [UInt8], text: String, code: String) {
+        #expect(MessageCode.hexadecimal(of: Array(text.utf8), key: key) == code)
+    }
+
+    @Test func whoHasNotTheKeyCannotTellWhatWasDigested() {
+        let bytes = FingerprintKey.randomBytes()
+        let fingerprint = FingerprintKey(bytes, salt: "one").fingerprint(of: "1234")
+        #expect(fingerprint == FingerprintKey(bytes, salt: "one").fingerprint(of: "1234"))
+        #expect(fingerprint != FingerprintKey(bytes, salt: "two").fingerprint(of: "1234"))
+        #expect(
+            fingerprint != FingerprintKey(FingerprintKey.randomBytes(), salt: "one").fingerprint(of: "1234")
+        )
+    }
+
+    @Test func anotherContentOfAnUploadIsAnotherChange() {
+        func preview(_ identity: String) -> Preview {
+            let upload = Upload(into: "cat", size: 1, identity: identity) { AnyIterator { nil } }
+            return Preview(
+                Change(steps: [Step("write", .upload(upload))], difference: Difference()),
+                from: "",
+                key: key
+            )
+        }
+        #expect(preview("a").isSame(as: preview("a")))
+        #expect(!preview("a").isSame(as: preview("b")))
     }
 
     @Test func theSameValueHasTheSameTextInEveryProcess() {

@@ -52,13 +52,6 @@ struct CommandTests {
     )
     func validation(command: Command) { #expect(throws: (any Error).self) { try command.validate() } }
 
-    @Test func aSecretInputShowsNowhere() {
-        let command = Command(["tool", "login"], input: "canary")
-        let plan = command.plan(from: .init())
-        #expect(plan.script.contains("canary"))
-        #expect(!"\(plan.shown) \(plan.titles) \(command.name)".contains("canary"))
-    }
-
     @Test func aHostIsRestartedOnlyIfRequired() {
         #expect(Reboot().plan(from: true).titles == ["restart the host"])
         #expect(Reboot(onlyIfRequired: true).plan(from: false).shown == "unchanged")

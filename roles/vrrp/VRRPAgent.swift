@@ -81,7 +81,6 @@ public struct VRRPAgent: Role {
 
     public var tasks: [Play.Task] {
         get throws {
-            let configuration = try configuration
             let started = ResourceID(Service.self, Self.unit)
             let restart = Handler("Restart the VRRP agent", supersededBy: [started]) {
                 ServiceRestart(Self.unit)
@@ -93,13 +92,18 @@ public struct VRRPAgent: Role {
                 .named("Upload the VRRP agent")
                 .notify(restart)
             Directory("/etc/apus-vrrpd", mode: 0o755, owner: "root", group: "root").named("Make its folder")
-            File(Self.configurationPath, contents: configuration, mode: 0o600, isSecret: password != nil)
+            configurationFile(try configuration)
                 .validated(by: ["\(Self.program)", "--check", "-f", .candidate])
                 .named("Configure the VRRP agent")
                 .notify(reload)
             SystemdUnit(Self.unit, contents: Self.unitFile).named("Install its unit").notify(restart)
             Service(Self.unit, running: true, enabled: true).named("Start the VRRP agent")
         }
+    }
+
+    private func configurationFile(_ text: String) -> File {
+        if password == nil { return File(Self.configurationPath, contents: text, mode: 0o600) }
+        return File(Self.configurationPath, contents: Secret(text), mode: 0o600)
     }
 
     /// Checked by the rules that the agent itself has.

@@ -23,16 +23,16 @@ struct ApplyCommand: AsyncParsableCommand {
     @OptionGroup var display: DisplayOptions
 
     func run() async throws {
-        let (journal, plan, key) = try PlanFile.read(file)
-        let header = journal.header
+        let saved = try PlanFile.Saved(file)
+        let header = saved.journal.header
         guard FileManager.default.changeCurrentDirectoryPath(header.folder) else {
             throw ValidationError("the folder of that plan, \(header.folder), is not there any more")
         }
         let selection = try RunCommand.parse(header.arguments).selection
         var options = try selection.runOptions()
-        options.previewKey = key
-        try await requireUnmoved(plan, selection, options)
-        options.plan = plan
+        options.previewKey = try saved.key
+        try await requireUnmoved(saved.plan, selection, options)
+        options.plan = saved.plan
         options.diff = diff
         let recap = try await AttendedRun(
             inventory: try selection.hosts.readInventory(),

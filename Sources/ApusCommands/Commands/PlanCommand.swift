@@ -30,7 +30,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let show {
-            try RunReplay(try PlanFile.read(show).journal, verbose: display.verbose).show()
+            try RunReplay(try PlanFile.Saved(show).journal, verbose: display.verbose).show()
         } else if let file {
             try await makePlan(file)
         }
@@ -50,24 +50,16 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     private func makePlan(_ path: String) async throws {
-        let key = FingerprintKey()
         var options = try selection.runOptions()
         options.check = true
-        options.previewKey = key
-        var header = JournalHeader.ofThisProcess(
-            "plan",
-            selection.playbooks,
-            Self.runArguments,
-            options
-        )
-        let journaled = header
-        header.key = key
-        let file = PlanFile(path, header)
+        let header = JournalHeader.ofThisProcess("plan", selection.playbooks, Self.runArguments, options)
+        let file = try PlanFile(path, header)
+        options.previewKey = file.key
         let recap = try await AttendedRun(
             inventory: try selection.hosts.readInventory(),
             connector: selection.hosts.connector(),
             options: options,
-            header: journaled,
+            header: header,
             shown: [display.reporter(showsDiff: false), file.reporter]
         )(try selection.selected())
         guard recap.exitStatus == 0 else {

@@ -100,7 +100,8 @@ private struct Sweep {
         let work = Task {
             await run.sweep(selected, script: script, as: privilege, deadline: deadline) { host, result in
                 // Under the lock, so that what hosts wrote is not mixed.
-                status.withLock { $0 = max($0, show(result, of: host.name.padded(to: width))) }
+                let name = host.name.padded(to: width)
+                status.withLock { $0 = max($0, show(result, of: name, without: Redaction(of: host))) }
             }
         }
         let signals = SignalWatch { _, _ in work.cancel() }
@@ -112,19 +113,19 @@ private struct Sweep {
     }
 
     /// - Returns: the exit status that this host alone would make.
-    private func show(_ result: Run.SweepResult, of name: String) -> Int32 {
+    private func show(_ result: Run.SweepResult, of name: String, without secrets: Redaction) -> Int32 {
         switch result {
         case .done(let output, let duration):
             let line = summary(output, duration)
             Console.write("\(name)  \(line ?? Style.bad("status \(output.status)"))\n")
-            Console.writeIndented(output.output)
-            Console.writeIndented(output.errors)
+            Console.writeIndented(secrets(output.output))
+            Console.writeIndented(secrets(output.errors))
             return line == nil ? 2 : 0
         case .unreachable(let reason):
-            Console.write("\(name)  \(Style.bad("unreachable: \(reason)"))\n")
+            Console.write("\(name)  \(Style.bad("unreachable: \(secrets(reason))"))\n")
             return 4
         case .failed(let reason):
-            Console.write("\(name)  \(Style.bad("failed: \(reason)"))\n")
+            Console.write("\(name)  \(Style.bad("failed: \(secrets(reason))"))\n")
             return 2
         case .stopped:
             Console.write("\(name)  \(Style.bad("stopped"))\n")

@@ -7,7 +7,7 @@ struct InventoryView {
     var showsSecrets = false
 
     private func shown(_ variable: Variable) -> String {
-        if variable.isSensitive, !showsSecrets { return "«hidden»" }
+        if variable.isSensitive, !showsSecrets { return Secret.placeholder }
         return variable.value.description
     }
 
@@ -35,8 +35,10 @@ struct InventoryView {
         var hosts: [String: Value] = [:]
         for host in inventory.hosts where !host.variables.isEmpty {
             let pairs = host.variables.map { variable in
-                let isHidden = variable.isSensitive && !showsSecrets
-                return (variable.name, isHidden ? Value.string("«hidden»") : variable.value)
+                if showsSecrets { return (variable.name, variable.value) }
+                let shown =
+                    variable.isSensitive ? .string(Secret.placeholder) : variable.value.withoutNamedSecrets
+                return (variable.name, shown)
             }
             hosts[host.name] = .dictionary(Dictionary(pairs, uniquingKeysWith: { $1 }))
         }

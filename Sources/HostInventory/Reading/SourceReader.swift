@@ -104,7 +104,7 @@ struct SourceReader {
 
     private mutating func readYAML(_ text: String, _ path: String, isJSON: Bool) throws(SourceFailure) {
         let opened = try open(text, file: path)
-        let tree = try YAMLReader.read(opened.text, file: path, isJSON: isJSON, vault: options.vault)
+        let tree = try read(opened, file: path, isJSON: isJSON)
         guard let tree else { return warnings.append(.init("\(path): is empty")) }
         var inventory = YAMLInventory(file: path, continuing: draft)
         inventory.add(tree)
@@ -189,21 +189,26 @@ struct SourceReader {
     private func variables(in file: String) throws(SourceFailure) -> [Variable] {
         let opened = try open(try Self.text(of: file), file: file)
         let isJSON = file.hasSuffix(".json")
-        guard
-            let tree = try YAMLReader.read(opened.text, file: file, isJSON: isJSON, vault: options.vault)
-        else { return [] }
+        guard let tree = try read(opened, file: file, isJSON: isJSON) else { return [] }
         guard let entries = tree.entries else {
             throw SourceFailure("variables are a dictionary, found \(tree.kind)", at: tree.location)
         }
-        return entries.map { entry in
-            var entry = entry
-            if opened.wasVaulted { entry.tree.isVaulted = true }
-            return entry.variable
-        }
+        return entries.map(\.variable)
     }
 
-    private func open(_ text: String, file: String) throws(SourceFailure) -> (text: String, wasVaulted: Bool)
-    {
+    private func read(_ opened: Opened, file: String, isJSON: Bool) throws(SourceFailure) -> YAMLTree? {
+        try YAMLReader.read(
+            opened.text,
+            file: file,
+            isJSON: isJSON,
+            vault: options.vault,
+            isVaulted: opened.wasVaulted
+        )
+    }
+
+    private typealias Opened = (text: String, wasVaulted: Bool)
+
+    private func open(_ text: String, file: String) throws(SourceFailure) -> Opened {
         guard text.hasPrefix("$ANSIBLE_VAULT;") else { return (text, false) }
         let place = SourceLocation(file: file, line: 1)
         guard let vault = options.vault else {

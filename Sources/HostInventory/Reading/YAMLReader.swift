@@ -21,12 +21,15 @@ struct YAMLReader {
     let file: String
     let isJSON: Bool
     let vault: VaultOpener?
+    /// Whether all of the text was encrypted.
+    let isVaulted: Bool
     private var count = 0
 
-    private init(file: String, isJSON: Bool, vault: VaultOpener?) {
+    private init(file: String, isJSON: Bool, vault: VaultOpener?, isVaulted: Bool) {
         self.file = file
         self.isJSON = isJSON
         self.vault = vault
+        self.isVaulted = isVaulted
     }
 
     /// - Returns: nil where the text has no content.
@@ -35,9 +38,10 @@ struct YAMLReader {
         _ text: String,
         file: String,
         isJSON: Bool = false,
-        vault: VaultOpener? = nil
+        vault: VaultOpener? = nil,
+        isVaulted: Bool = false
     ) throws(SourceFailure) -> YAMLTree? {
-        var reader = YAMLReader(file: file, isJSON: isJSON, vault: vault)
+        var reader = YAMLReader(file: file, isJSON: isJSON, vault: vault, isVaulted: isVaulted)
         // Nesting is bounded before anything recurses over it.
         let text = isJSON ? joiningSurrogates(text) : text
         try reader.checkNesting(text)
@@ -136,11 +140,16 @@ struct YAMLReader {
             return YAMLTree(content: .scalar(.string(opened), text: opened), location: place, isVaulted: true)
         case Tag.Name.implicit.rawValue where isPlain:
             let value = isJSON ? YAMLScalar.value(json: text) : YAMLScalar.value(plain: text)
-            return YAMLTree(content: .scalar(value, text: text), location: place)
+            return YAMLTree(content: .scalar(value, text: text), location: place, isVaulted: isVaulted)
         case Tag.Name.int.rawValue, Tag.Name.float.rawValue, Tag.Name.bool.rawValue, Tag.Name.null.rawValue:
-            return YAMLTree(content: .scalar(YAMLScalar.value(plain: text), text: text), location: place)
+            let value = YAMLScalar.value(plain: text)
+            return YAMLTree(content: .scalar(value, text: text), location: place, isVaulted: isVaulted)
         case Tag.Name.implicit.rawValue, Tag.Name.nonSpecific.rawValue, Tag.Name.str.rawValue, "!unsafe":
-            return YAMLTree(content: .scalar(.string(text), text: text), location: place)
+            return YAMLTree(
+                content: .scalar(.string(text), text: text),
+                location: place,
+                isVaulted: isVaulted
+            )
         default:
             throw SourceFailure("the tag \(tag) is not supported; there are !vault and !unsafe", at: place)
         }

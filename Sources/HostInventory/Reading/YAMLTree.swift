@@ -47,6 +47,16 @@ struct YAMLTree {
         }
     }
 
+    /// The texts and numbers that were encrypted.
+    fileprivate var vaultedTexts: [Secret] {
+        switch content {
+        case .scalar(.null, _), .scalar(.bool, _): []
+        case .scalar(_, let text): isVaulted ? [Secret(text)] : []
+        case .list(let trees): trees.flatMap(\.vaultedTexts)
+        case .dictionary(let entries): entries.flatMap(\.tree.vaultedTexts)
+        }
+    }
+
     /// What it is, for messages.
     var kind: String {
         switch content {
@@ -65,6 +75,13 @@ extension YAMLTree.Entry {
         let value = tree.value
         var text = value.plainText
         if case .scalar(_, let written) = tree.content { text = written }
-        return Variable(name: key, value: value, text: text, location: location, isVaulted: tree.isVaulted)
+        return Variable(
+            name: key,
+            value: value,
+            text: text,
+            location: location,
+            isVaulted: tree.isVaulted,
+            vaultedTexts: tree.isVaulted ? tree.vaultedTexts : []
+        )
     }
 }

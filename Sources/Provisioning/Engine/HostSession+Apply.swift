@@ -35,6 +35,7 @@ extension HostSession {
         output: @escaping @Sendable (ShellOutput) -> Void = { _ in },
         progress: @escaping @Sendable (String) -> Void
     ) async throws -> [Privilege: Answers] {
+        hide(steps.flatMap(\.allSecrets))
         var scripts: [Step] = []
         for step in steps {
             switch step.action {
@@ -63,7 +64,9 @@ extension HostSession {
                     output: output,
                     progress: progress
                 )
-            case .upload(let upload): try await perform(upload, of: step, as: privilege, progress: progress)
+            case .upload(var upload):
+                upload.receiver = step.environment.exports + upload.receiver
+                try await perform(upload, of: step, as: privilege, progress: progress)
             case .reboot: try await reboot(step, as: privilege, progress: progress)
             case .powerOff: try await powerOff(step, as: privilege, progress: progress)
             }
@@ -94,7 +97,7 @@ extension HostSession {
         for case (.script(let script), let step) in steps.map({ ($0.action, $0) }) {
             sections.append(
                 ShellSection(
-                    script,
+                    step.environment.exports + script,
                     deadline: step.deadline,
                     retention: .last(1 << 20),
                     isRequired: true,

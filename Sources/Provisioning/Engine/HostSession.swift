@@ -7,6 +7,7 @@ actor HostSession {
     private let connectDeadline: Duration
     private let become: Become
     private let options: RunOptions
+    private let redactions: Redactions
     private let notice: @Sendable (String) -> Void
     private var ownJobs: Set<String> = []
     /// Whose shell holds the host's lock, or is about to.
@@ -31,6 +32,7 @@ actor HostSession {
         connector: any Connector,
         become: Become,
         options: RunOptions,
+        redactions: Redactions,
         notice: @escaping @Sendable (String) -> Void
     ) {
         self.host = host
@@ -38,6 +40,7 @@ actor HostSession {
         self.connectDeadline = options.connectDeadline
         self.become = become
         self.options = options
+        self.redactions = redactions
         self.notice = notice
     }
 
@@ -115,6 +118,11 @@ actor HostSession {
         return try await login.open(privilege)
     }
 
+    /// Keeps `secrets` out of all that is reported on the host.
+    nonisolated func hide(_ secrets: [Secret]) { redactions.add(secrets, to: host.name) }
+
+    nonisolated var redaction: Redaction { redactions[host.name] }
+
     nonisolated func say(_ text: String) { notice(text) }
 
     nonisolated var isCheck: Bool { options.check }
@@ -125,6 +133,7 @@ actor HostSession {
         let job = Job(
             step: step.title,
             script: script,
+            environment: step.environment,
             deadline: step.deadline,
             folder: folder,
             holder: options.lock?.holder ?? "another run"

@@ -31,7 +31,7 @@ extension Run {
         on host: Inventory.Host,
         _ starts: StartPoint
     ) throws -> HostTasks {
-        try HostTasks(tasks, play: play.name) { task in
+        try HostTasks(tasks, play: play.name, redaction: redactions[host.name]) { task in
             starts.hasCome(to: task, on: host.name) && options.tags.includes(task.tags)
         }
     }

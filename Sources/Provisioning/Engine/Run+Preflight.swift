@@ -45,7 +45,8 @@ extension Run {
                 } catch is FactsNotGathered {
                     known.isComplete = false
                 } catch {
-                    problems.append("play «\(play.play.title)», host \(host.name): \(error)")
+                    let reason = redactions[host.name]("\(error)")
+                    problems.append("play «\(play.play.title)», host \(host.name): \(reason)")
                 }
             }
         }
@@ -104,16 +105,16 @@ extension Run {
     func tasks(of chosen: ChosenPlay, on host: Inventory.Host, facts: Facts?) throws -> [Play.Task] {
         let tasks = try chosen.play.tasks(PlayHost(host: host, facts: facts, inventory: inventory))
             .map { $0.with { $0.tags.formUnion(chosen.play.tags) } }.flatMap { try $0.expanded() }
-        for entry in try HostTasks(tasks, play: chosen.name).all {
+        for entry in try HostTasks(tasks, play: chosen.name, redaction: redactions[host.name]).all {
             do {
                 try entry.task.resource.validate()
             } catch {
-                throw PreflightError(problems: ["\(entry.task.heading): \(error)"])
+                throw PreflightError(problems: ["\(entry.planned.heading): \(error)"])
             }
             if let delegate = entry.task.delegate, self.host(named: delegate) == nil {
                 let near = didYouMean(nearNames(to: delegate, among: inventory.hosts.map(\.name)))
                 throw PreflightError(problems: [
-                    "\(entry.task.heading): is delegated to «\(delegate)», which the inventory does not have\(near)"
+                    "\(entry.planned.heading): is delegated to «\(delegate)», which the inventory does not have\(near)"
                 ])
             }
         }

@@ -5,13 +5,16 @@ public struct Run: Sendable {
     let inventory: Inventory
     let connector: any Connector
     let options: RunOptions
+    /// Hears everything without secrets.
     let reporter: any Reporter
+    let redactions: Redactions
 
     public init(inventory: Inventory, connector: any Connector, options: RunOptions, reporter: any Reporter) {
         self.inventory = inventory
         self.connector = connector
         self.options = options
-        self.reporter = reporter
+        redactions = Redactions(inventory: inventory, common: [options.becomePassword].compactMap(\.self))
+        self.reporter = RedactingReporter(reporter: reporter, redactions: redactions)
     }
 
     /// Checks everything that can be checked without a connection, then runs the plays in order.
@@ -81,6 +84,7 @@ public struct Run: Sendable {
                 password: settings?.becomePassword ?? options.becomePassword
             ),
             options: options,
+            redactions: redactions,
             notice: { [reporter] in reporter.report(.notice(host: host.name, $0)) }
         )
     }

@@ -51,7 +51,7 @@ extension PlayItem {
     }
 
     /// Exports these variables to what it runs.
-    public func exporting(_ environment: [String: String]) -> Play.Task {
+    public func exporting(_ environment: [String: EnvironmentValue]) -> Play.Task {
         asTask.with { $0.environment.merge(environment) { $1 } }
     }
 

@@ -11,13 +11,14 @@ struct Program: Sendable {
 
     struct Entry: Sendable {
         var task: Play.Task
-        let id: TaskID
         /// What hosts that go together call it: its heading, and which of that heading it is.
         let sharedName: String
         /// From the outermost block to the innermost.
         let scope: [Scope]
+        /// How it is shown.
+        let planned: PlannedTask
 
-        var planned: PlannedTask { PlannedTask(id: id, heading: task.heading, tags: task.tags.sorted()) }
+        var id: TaskID { planned.id }
     }
 
     struct Scope: Sendable {
@@ -30,14 +31,16 @@ struct Program: Sendable {
 
     /// - Parameters:
     ///   - tasks: expanded.
+    ///   - redaction: names and identities of tasks are known and shown without these secrets.
     ///   - isWanted: asked of each in turn; those for which it is false are left out.
     init(
         _ tasks: [Play.Task],
         play: String,
         handler: String? = nil,
+        redaction: Redaction = Redaction(),
         where isWanted: (Play.Task) -> Bool = { _ in true }
     ) {
-        var builder = Builder(play: play, handler: handler)
+        var builder = Builder(play: play, handler: handler, redaction: redaction)
         builder.add(tasks, in: [], where: isWanted)
         entries = builder.entries
         turns = builder.turns
@@ -46,14 +49,16 @@ struct Program: Sendable {
     private struct Builder {
         let play: String
         let handler: String?
+        let redaction: Redaction
         var entries: [Entry] = []
         var turns: [Turn] = []
         var blocks = 0
         var occurrences: [String: Int] = [:]
 
-        init(play: String, handler: String?) {
+        init(play: String, handler: String?, redaction: Redaction) {
             self.play = play
             self.handler = handler
+            self.redaction = redaction
         }
 
         mutating func add(_ tasks: [Play.Task], in scope: [Scope], where isWanted: (Play.Task) -> Bool) {
@@ -80,15 +85,21 @@ struct Program: Sendable {
 
         private mutating func entry(_ task: Play.Task, in scope: [Scope]) -> Entry {
             let place = handler.map { "\($0): " } ?? ""
+            let resource = ResourceID(kind: task.resourceID.kind, name: redaction(task.resourceID.name))
             let id = TaskID(
                 play: play,
                 handler: handler,
                 role: task.role,
-                resource: task.resourceID,
-                occurrence: occurrence(of: "\(task.role ?? "") \(task.resourceID)")
+                resource: resource,
+                occurrence: occurrence(of: "\(task.role ?? "") \(resource)")
             )
             let number = occurrence(of: "heading " + task.heading)
-            return Entry(task: task, id: id, sharedName: "\(place)\(task.heading) #\(number)", scope: scope)
+            return Entry(
+                task: task,
+                sharedName: "\(place)\(task.heading) #\(number)",
+                scope: scope,
+                planned: PlannedTask(id: id, heading: redaction(task.heading), tags: task.tags.sorted())
+            )
         }
 
         private mutating func occurrence(of name: String) -> Int {
@@ -102,6 +113,7 @@ struct Program: Sendable {
 struct HostTasks: Sendable {
     let main: Program
     private(set) var handlers: [HandlerTasks] = []
+    private let redaction: Redaction
 
     struct HandlerTasks: Sendable {
         let name: String
@@ -112,10 +124,17 @@ struct HostTasks: Sendable {
 
     /// - Parameters:
     ///   - tasks: expanded.
+    ///   - redaction: names and identities of tasks are known and shown without these secrets.
     ///   - isWanted: asked of each in turn; those for which it is false are left out. Handlers always come whole.
     /// - Throws: `PreflightError` where two handlers have one name, or one notifies itself.
-    init(_ tasks: [Play.Task], play: String, where isWanted: (Play.Task) -> Bool = { _ in true }) throws {
-        main = Program(tasks, play: play, where: isWanted)
+    init(
+        _ tasks: [Play.Task],
+        play: String,
+        redaction: Redaction = Redaction(),
+        where isWanted: (Play.Task) -> Bool = { _ in true }
+    ) throws {
+        self.redaction = redaction
+        main = Program(tasks, play: play, redaction: redaction, where: isWanted)
         for entry in main.entries {
             for handler in entry.task.handlers { try add(handler, play: play, notifiedBy: []) }
         }
@@ -127,7 +146,7 @@ struct HostTasks: Sendable {
             throw PreflightError(problems: ["the handler «\(handler.name)» notifies itself"])
         }
         let tasks = try handler.tasks.flatMap { try $0.expanded() }
-        let program = Program(tasks, play: play, handler: handler.name)
+        let program = Program(tasks, play: play, handler: handler.name, redaction: redaction)
         if let known = handlers.first(where: { $0.name == handler.name }) {
             guard known.program.entries.map(\.id) == program.entries.map(\.id) else {
                 throw PreflightError(problems: [

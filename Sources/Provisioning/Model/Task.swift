@@ -16,7 +16,7 @@ extension Play {
         var conditions: [@Sendable (TaskResults) throws -> Bool] = []
         var retry: Retry?
         /// Exported to the scripts of its steps.
-        var environment: [String: String] = [:]
+        var environment: [String: EnvironmentValue] = [:]
         /// Of each of its steps.
         var deadline: Duration?
         var savedOutput: String?

@@ -1,18 +1,33 @@
 /// Digests what must be compared later and not be kept: states of hosts, scripts, contents of files.
 ///
-/// The key is made for one plan and kept in its file, so that digests of one plan say nothing of another's.
-public struct FingerprintKey: Sendable, Codable {
-    private let key: String
+/// Who has a fingerprint and not the key cannot even try whether a guess is right, however short what was digested.
+public struct FingerprintKey: Sendable, CustomReflectable {
+    /// In bytes: as long as the digest.
+    public static let length = 32
 
-    /// A new one, of 256 random bits.
-    public init() {
-        key = (0..<4).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined(separator: "-")
+    private let key: [UInt8]
+    private let salt: String
+
+    /// - Parameters:
+    ///   - key: random bytes; kept apart from all fingerprints.
+    ///   - salt: makes fingerprints of one plan say nothing of another's. No secret.
+    public init(_ key: [UInt8], salt: String) {
+        self.key = key
+        self.salt = salt
     }
 
-    /// - Returns: 64 hexadecimal digits: the SHA-256 of the key and of `value` as `canonicalText`.
-    func fingerprint(of value: Any) -> String {
-        SHA256Digest.hexadecimal(of: Array((key + "\n" + canonicalText(value)).utf8))
+    public static func randomBytes() -> [UInt8] {
+        // The system's generator, which is fit for cryptography.
+        var generator = SystemRandomNumberGenerator()
+        return (0..<length).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
+
+    /// - Returns: 64 hexadecimal digits: HMAC-SHA-256 of the salt and of `value` as `canonicalText`.
+    public func fingerprint(of value: Any) -> String {
+        MessageCode.hexadecimal(of: Array((salt + "\n" + canonicalText(value)).utf8), key: key)
+    }
+
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// A value as text that is the same in every process: unlike descriptions of dictionaries and sets, which are in no

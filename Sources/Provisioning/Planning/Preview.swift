@@ -1,7 +1,7 @@
 /// What a change would do, and from which state: enough to know it again, and not enough to tell what it was.
-public struct Preview: Sendable, Codable, Equatable {
+public struct Preview: Sendable, Codable {
     /// For people: "write /etc/hosts".
-    public let steps: [String]
+    public private(set) var steps: [String]
     /// Fingerprints of the state that was seen, and of the steps with all that they write.
     let state: String
     let change: String
@@ -12,10 +12,19 @@ public struct Preview: Sendable, Codable, Equatable {
         let actions = change.steps.map { step -> [String] in
             switch step.action {
             case .script(let script): [step.title, script]
-            case .upload(let upload): [step.title, upload.receiver, "\(upload.size ?? -1)"]
+            case .upload(let upload):
+                [step.title, upload.receiver, "\(upload.size ?? -1)", upload.identity ?? ""]
             case .reboot, .powerOff: [step.title]
             }
         }
         self.change = key.fingerprint(of: [canonicalText(actions), canonicalText(change.difference)])
     }
+
+    func redacted(_ redaction: Redaction) -> Preview {
+        var preview = self
+        preview.steps = steps.map { redaction($0) }
+        return preview
+    }
+
+    func isSame(as other: Preview?) -> Bool { state == other?.state && change == other?.change }
 }

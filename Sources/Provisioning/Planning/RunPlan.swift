@@ -101,7 +101,7 @@ public struct RunPlan: Sendable {
         let planned = results[Place(play: task.play, host: host)]?[task]
         switch planned?.outcome {
         case .ok where preview != nil: return "the plan says that it stays as it is, and it would change"
-        case .changed where isFirst && planned?.preview != preview:
+        case .changed where isFirst && planned?.preview?.isSame(as: preview) != true:
             return "its state has moved since the plan was looked at"
         default: return nil
         }

@@ -1,3 +1,5 @@
+import HostInventory
+
 /// What is different, for people.
 public struct Difference: Sendable, Equatable {
     public var entries: [Entry]
@@ -36,6 +38,13 @@ public struct Difference: Sendable, Equatable {
                 }
             }
         )
+    }
+
+    /// Notes that something secret is another, and nothing of what it was and will be.
+    ///
+    /// - Parameter isThere: whether there is one now.
+    public mutating func noteSecret(_ name: String, isThere: Bool) {
+        note(name, from: isThere ? "another" : nil, to: Secret.placeholder)
     }
 
     public mutating func note(_ name: String, from: String?, to: String?) {

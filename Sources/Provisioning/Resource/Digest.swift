@@ -31,6 +31,17 @@ public struct SHA256Digest: ~Copyable {
     }
 }
 
+/// HMAC-SHA-256 (RFC 2104), by libcrypto.
+enum MessageCode {
+    /// 64 lower-case hexadecimal digits.
+    static func hexadecimal(of bytes: [UInt8], key: [UInt8]) -> String {
+        var code = [UInt8](repeating: 0, count: 32)
+        let made = HMAC(EVP_sha256(), key, Int32(key.count), bytes, bytes.count, &code, nil)
+        precondition(made != nil, "libcrypto without HMAC-SHA-256")
+        return code.hexadecimal
+    }
+}
+
 extension [UInt8] {
     fileprivate var hexadecimal: String {
         let digits = Array("0123456789abcdef".utf8)

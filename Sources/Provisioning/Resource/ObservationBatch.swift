@@ -30,11 +30,19 @@ struct ObservationBatch {
             var script = Self.script(of: group.type, for: group.subjects)
             var allowance = ShellSection.defaultDeadline
             if let deadline = group.type.deadline {
-                script = "timeout -s KILL \(deadline.components.seconds) sh -c \(shellQuoted(script))"
+                script = Self.limited(script, to: deadline)
                 allowance = deadline + .seconds(5)
             }
             return ShellSection(script, deadline: allowance, retention: .all(limit: 256 << 20))
         }
+    }
+
+    /// The script travels in the environment: arguments show in process lists, and a guard's may hold secrets.
+    private static func limited(_ script: String, to deadline: Duration) -> String {
+        """
+        apus_script=\(shellQuoted(script)) timeout -s KILL \(deadline.components.seconds) \
+          sh -c 'script=$apus_script; unset apus_script; eval "$script"'
+        """
     }
 
     /// For people, what a section looks at: "look at 12 × File".

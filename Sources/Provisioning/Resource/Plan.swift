@@ -1,3 +1,5 @@
+public import HostInventory
+
 /// What follows from an observed state.
 public enum Plan: Sendable {
     case unchanged
@@ -32,6 +34,10 @@ public struct Step: Sendable {
     /// what it wrote and how it ended. It costs an exchange more; its standard input is empty. Of an upload, the content
     /// is stored on the host first; then its receiver runs so, and reads it from there.
     public var isJob = false
+    /// What its scripts and uploads hold and its output must not show.
+    public var secrets: [Secret] = []
+    /// Exported to its script, and never written to the host's disk.
+    var environment: [String: EnvironmentValue] = [:]
 
     public enum Action: Sendable {
         /// POSIX `sh`; a status other than 0 is a failure.
@@ -71,8 +77,23 @@ public struct Step: Sendable {
     }
 
     public static func run(_ invocation: Invocation, deadline: Duration = defaultDeadline) -> Step {
-        Step(invocation.display, deadline: deadline, .script(invocation.script))
+        Step(invocation.display, deadline: deadline, .script(invocation.script)).hiding(invocation.secrets)
     }
+
+    var allSecrets: [Secret] { secrets + environment.secrets }
+
+    /// The same, with `secrets` kept out of what people see of its output.
+    public func hiding(_ secrets: [Secret]) -> Step {
+        var step = self
+        step.secrets += secrets
+        return step
+    }
+}
+
+/// Its scripts may hold secrets.
+extension Step: CustomStringConvertible, CustomReflectable {
+    public var description: String { title }
+    public var customMirror: Mirror { Mirror(self, children: ["title": title]) }
 }
 
 /// Content that is streamed to a host.
@@ -83,14 +104,18 @@ public struct Upload: Sendable {
     public var content: @Sendable () throws -> AnyIterator<Result<[UInt8], any Error>>
     /// In bytes, where known; for progress.
     public var size: Int?
+    /// Tells this content from another, in fingerprints only: a digest. `nil` where the difference tells it.
+    public var identity: String?
 
     public init(
         into receiver: String,
         size: Int?,
+        identity: String? = nil,
         content: @escaping @Sendable () throws -> AnyIterator<Result<[UInt8], any Error>>
     ) {
         self.receiver = receiver
         self.size = size
+        self.identity = identity
         self.content = content
     }
 }

@@ -16,7 +16,8 @@ extension Run {
             do {
                 // What is wrong with the tasks themselves, the preflight says.
                 guard let tasks = try? tasks(of: play, on: host, facts: nil) else { return nil }
-                try progress.requireMatch(try HostTasks(tasks, play: name), of: host.name, in: name)
+                let work = try HostTasks(tasks, play: name, redaction: redactions[host.name])
+                try progress.requireMatch(work, of: host.name, in: name)
                 return nil
             } catch {
                 return "\(error)"

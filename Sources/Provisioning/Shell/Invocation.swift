@@ -1,10 +1,12 @@
 public import HostInventory
 
 /// A program and its arguments, as they reach `exec`: no shell ever splits or expands them.
+///
+/// There is no place for a `Secret` among the arguments, since everybody on a host may read those of all processes.
 public struct Invocation: Sendable, Hashable, ExpressibleByArrayLiteral {
     public var arguments: [String]
     /// Added to the environment of the program; names are those of shell variables.
-    public var environment: [String: String]
+    public var environment: [String: EnvironmentValue]
     /// The folder it runs in; `nil` is the login directory.
     public var directory: String?
     /// Sent to its standard input, and never part of a command line; `nil` is `/dev/null`.
@@ -12,7 +14,7 @@ public struct Invocation: Sendable, Hashable, ExpressibleByArrayLiteral {
 
     public init(
         _ arguments: [String],
-        environment: [String: String] = [:],
+        environment: [String: EnvironmentValue] = [:],
         directory: String? = nil,
         input: Secret? = nil
     ) {
@@ -31,10 +33,7 @@ public struct Invocation: Sendable, Hashable, ExpressibleByArrayLiteral {
         var line = arguments.shellQuoted
         if !environment.isEmpty {
             // Assignments before the command, not `env`: its arguments would show in process lists.
-            let assignments = environment.sorted { $0.key < $1.key }.map {
-                "\($0.key)=\(shellQuoted($0.value))"
-            }
-            line = assignments.joined(separator: " ") + " " + line
+            line = environment.assignments.joined(separator: " ") + " " + line
         }
         if let input {
             // printf is built into sh: the input shows in no process list.
@@ -45,6 +44,8 @@ public struct Invocation: Sendable, Hashable, ExpressibleByArrayLiteral {
         }
         return line
     }
+
+    var secrets: [Secret] { environment.secrets + [input].compactMap(\.self) }
 
     /// For people: the command, without environment and input.
     public var display: String { arguments.shellQuoted }

@@ -75,7 +75,7 @@ struct ContainerComparison {
             difference.note(
                 "environment \(name)",
                 from: seen[name].map { _ in "another value" },
-                to: value.shown
+                to: value.description
             )
         }
         guard let inherited = defaults?.environmentByName else { return }

@@ -71,6 +71,8 @@ struct ContainerScripts {
             fi
             """
         )
+        // A container that dies may have written them into its log.
+        .hiding(container.environment.values.compactMap(\.secret))
     }
 
     /// In a shell of its own, so that secrets are in the environment of this one command only.

@@ -1,5 +1,3 @@
-public import HostInventory
-
 /// A port of the host that leads to one of a container.
 public struct PortMapping: Sendable, Hashable {
     public enum Transport: String, Sendable, Hashable {
@@ -89,29 +87,6 @@ public enum ContainerNetwork: Sendable, Hashable {
 
     var names: [String] {
         if case .named(let names) = self { names } else { [mode] }
-    }
-}
-
-/// A value of a container's environment. A secret one shows in no diff, no log and no process list; who may talk to
-/// Docker on the host can see it there all the same.
-public enum EnvironmentValue: Sendable, Hashable, ExpressibleByStringInterpolation {
-    case plain(String)
-    case secret(Secret)
-
-    public init(stringLiteral value: String) { self = .plain(value) }
-
-    var revealed: String {
-        switch self {
-        case .plain(let text): text
-        case .secret(let secret): secret.revealed
-        }
-    }
-
-    var shown: String {
-        switch self {
-        case .plain(let text): text
-        case .secret(let secret): "\(secret)"
-        }
     }
 }
 

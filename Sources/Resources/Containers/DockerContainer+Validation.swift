@@ -1,3 +1,6 @@
+import HostInventory
+import Provisioning
+
 extension DockerContainer {
     public func validate() throws {
         guard Self.isName(name) else {

@@ -1,19 +1,37 @@
 import Foundation
+import HostInventory
 import Provisioning
 
 /// What a file is to contain.
-public enum Content: Sendable {
-    case bytes([UInt8])
-    /// A file on this machine, by absolute path; it is read when it is needed, and may be of any size.
-    case file(String)
+struct Content: Sendable {
+    private enum Source: Sendable {
+        case bytes([UInt8])
+        /// By absolute path; it is read when it is needed, and may be of any size.
+        case file(String)
+    }
 
-    public static func text(_ text: String) -> Content { .bytes(Array(text.utf8)) }
+    private let source: Source
+    /// Whether nothing of it may be seen: no text, no size, no digest.
+    let isSecret: Bool
+
+    static func text(_ text: String) -> Content { bytes(Array(text.utf8)) }
+
+    static func bytes(_ bytes: [UInt8], isSecret: Bool = false) -> Content {
+        Content(source: .bytes(bytes), isSecret: isSecret)
+    }
+
+    static func secret(_ text: Secret) -> Content { bytes(Array(text.revealed.utf8), isSecret: true) }
+
+    /// A file on this machine.
+    static func file(_ path: String, isSecret: Bool = false) -> Content {
+        Content(source: .file(path), isSecret: isSecret)
+    }
 
     /// SHA-256 in hexadecimal. A local file is read once, unless it changes.
     ///
     /// - Throws: `LocalFileError`.
     func digest() throws -> String {
-        switch self {
+        switch source {
         case .bytes(let bytes): SHA256Digest.hexadecimal(of: bytes)
         case .file(let path): try LocalFiles.digest(of: path)
         }
@@ -23,18 +41,18 @@ public enum Content: Sendable {
     ///
     /// - Throws: `LocalFileError`.
     func prepare() throws {
-        if case .file(let path) = self { try LocalFiles.prepareDigest(of: path) }
+        if case .file(let path) = source { try LocalFiles.prepareDigest(of: path) }
     }
 
     func isContent(of state: FileState) throws -> Bool {
         // Another size is another content: nobody waits for the digest of a large file then.
-        if case .file = self, try size() != state.size { return false }
+        if case .file = source, try size() != state.size { return false }
         return try digest() == state.digest
     }
 
     /// In bytes.
     func size() throws -> Int {
-        switch self {
+        switch source {
         case .bytes(let bytes): bytes.count
         case .file(let path): try LocalFiles.status(of: path).size
         }
@@ -56,7 +74,7 @@ public enum Content: Sendable {
     }
 
     private func bytes() throws -> [UInt8] {
-        switch self {
+        switch source {
         case .bytes(let bytes): bytes
         case .file(let path): try LocalFiles.read(path)
         }
@@ -64,7 +82,7 @@ public enum Content: Sendable {
 
     /// In chunks of a mebibyte.
     func chunks() throws -> AnyIterator<Result<[UInt8], any Error>> {
-        switch self {
+        switch source {
         case .bytes(let bytes):
             var rest = bytes[...]
             return AnyIterator {
@@ -77,6 +95,10 @@ public enum Content: Sendable {
             return try LocalFiles.chunks(of: path)
         }
     }
+}
+
+extension Content: CustomReflectable {
+    var customMirror: Mirror { Mirror(self, children: isSecret ? [:] : ["source": source]) }
 }
 
 /// A file of this machine that cannot be used, and why.

@@ -1,3 +1,4 @@
+public import HostInventory
 public import Provisioning
 
 /// A regular file with a given content, replaced atomically.
@@ -6,14 +7,12 @@ public import Provisioning
 /// validated where that is asked for, and renamed.
 public struct File: FileReplacing {
     public let path: String
-    public let content: Content
-    /// `nil` keeps the mode of a file that is there; a new one gets 0644.
+    let content: Content
+    /// `nil` keeps the mode of a file that is there; a new one gets 0644, and 0600 where its content is secret.
     public var mode: FileMode?
     /// `nil` keeps the owner of a file that is there; a new one belongs to whom the task acts as.
     public var owner: String?
     public var group: String?
-    /// Whether its content is kept out of diffs.
-    public var isSecret = false
     public var replacement = FileReplacement()
 
     public init(
@@ -21,13 +20,27 @@ public struct File: FileReplacing {
         contents: String,
         mode: FileMode? = nil,
         owner: String? = nil,
-        group: String? = nil,
-        isSecret: Bool = false
+        group: String? = nil
     ) {
-        self.init(path, .text(contents), mode: mode, owner: owner, group: group, isSecret: isSecret)
+        self.init(path, .text(contents), mode: mode, owner: owner, group: group)
     }
 
-    /// - Parameter source: a file on this machine; a relative path is beside the Swift file that says so.
+    /// Nothing of the content shows anywhere.
+    ///
+    /// - Parameter contents: made of text and secrets: `"password=\(password)\n" as Secret`.
+    public init(
+        _ path: String,
+        contents: Secret,
+        mode: FileMode? = nil,
+        owner: String? = nil,
+        group: String? = nil
+    ) {
+        self.init(path, .secret(contents), mode: mode, owner: owner, group: group)
+    }
+
+    /// - Parameters:
+    ///   - source: a file on this machine; a relative path is beside the Swift file that says so.
+    ///   - isSecret: nothing of the content shows anywhere.
     public init(
         _ path: String,
         source: String,
@@ -37,18 +50,22 @@ public struct File: FileReplacing {
         isSecret: Bool = false,
         beside: StaticString = #filePath
     ) {
-        let source = Content.file(localPath(source, beside: beside))
-        self.init(path, source, mode: mode, owner: owner, group: group, isSecret: isSecret)
+        let source = Content.file(localPath(source, beside: beside), isSecret: isSecret)
+        self.init(path, source, mode: mode, owner: owner, group: group)
     }
 
-    init(_ path: String, _ content: Content, mode: FileMode?, owner: String?, group: String?, isSecret: Bool)
-    {
+    init(
+        _ path: String,
+        _ content: Content,
+        mode: FileMode? = nil,
+        owner: String? = nil,
+        group: String? = nil
+    ) {
         self.path = path
         self.content = content
         self.mode = mode
         self.owner = owner
         self.group = group
-        self.isSecret = isSecret
     }
 
     public var name: String { path }
@@ -85,7 +102,9 @@ public struct File: FileReplacing {
     static let linkReplaced = Difference.Entry.attribute("state", from: "symbolic link", to: "file")
 
     private func noteContent(from state: FileState?, in difference: inout Difference) throws {
-        if !isSecret, let text = try content.inlineText() {
+        if content.isSecret {
+            difference.noteSecret("content", isThere: state != nil)
+        } else if let text = try content.inlineText() {
             difference.entries.append(.content(path: path, before: nil, after: text))
         } else if let state, state.size == (try content.size()) {
             difference.note("content", from: state.digest?.shortDigest, to: try content.digest().shortDigest)
@@ -97,7 +116,7 @@ public struct File: FileReplacing {
 
     private func writing(over state: FileState?) throws -> Step {
         let attributes = FileAttributes(
-            mode: mode ?? state?.mode ?? 0o644,
+            mode: mode ?? state?.mode ?? (content.isSecret ? 0o600 : 0o644),
             owner: owner ?? state.map { String($0.userID) },
             group: group ?? state.map { String($0.groupID) }
         )
@@ -105,7 +124,7 @@ public struct File: FileReplacing {
             path: path,
             attributes: attributes,
             options: replacement,
-            isSecret: isSecret
+            isSecret: content.isSecret
         )
         let title = "write \(path)" + (replacement.validation.map { ", validated by «\($0.display)»" } ?? "")
         if let text = try content.inlineText() {
@@ -113,7 +132,11 @@ public struct File: FileReplacing {
         }
         let content = content
         let size = try content.size()
-        let upload = Upload(into: writing.script(writing: "cat", size: size), size: size) {
+        let upload = Upload(
+            into: writing.script(writing: "cat", size: size),
+            size: size,
+            identity: try content.digest()
+        ) {
             try content.chunks()
         }
         return Step(title, deadline: .seconds(3600), .upload(upload))

@@ -18,11 +18,15 @@ public struct FileTree: Resource {
     public var group: String?
     /// Whether what the source does not have is removed.
     public var exclusive: Bool
+    /// Whether nothing of the files' contents shows anywhere. New files and folders are then their owner's only.
+    public var isSecret: Bool
 
     /// - Parameters:
     ///   - path: of the folder on the host, absolute; the folders above it are made where they are missing.
     ///   - source: a folder on this machine; a relative path is beside the Swift file that says so.
     ///   - exclusive: removes what is in the folder and not in the source.
+    ///   - isSecret: nothing of the files' contents shows anywhere; new files get 0600, or 0700 where the source is
+    ///     executable, and new folders 0700.
     public init(
         _ path: String,
         source: String,
@@ -31,6 +35,7 @@ public struct FileTree: Resource {
         owner: String? = nil,
         group: String? = nil,
         exclusive: Bool = false,
+        isSecret: Bool = false,
         beside: StaticString = #filePath
     ) {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -40,6 +45,7 @@ public struct FileTree: Resource {
         self.owner = owner
         self.group = group
         self.exclusive = exclusive
+        self.isSecret = isSecret
     }
 
     public var name: String { path }

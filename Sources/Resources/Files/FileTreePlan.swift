@@ -28,10 +28,10 @@ struct FileTreePlan {
             newFolders.append(".")
         }
         let folder = state?.folder ?? FileState(kind: .directory, mode: 0o755)
-        compareAttributes(".", folder, mode: state == nil ? tree.folderMode ?? 0o755 : tree.folderMode)
+        compareAttributes(".", folder, mode: state == nil ? newFolderMode : tree.folderMode)
         if tree.exclusive { findRemoved(source) }
         for entry in source.entries { try compare(entry) }
-        if state != nil, sent.count <= Self.shownTexts { try showTexts() }
+        if state != nil, !tree.isSecret, sent.count <= Self.shownTexts { try showTexts() }
     }
 
     private mutating func findRemoved(_ source: LocalTree) {
@@ -71,7 +71,7 @@ struct FileTreePlan {
             compareAttributes(
                 path,
                 seen,
-                mode: tree.folderMode ?? (actual == nil ? 0o755 : nil),
+                mode: actual == nil ? newFolderMode : tree.folderMode,
                 isNew: actual == nil
             )
         case .link(let target):
@@ -84,11 +84,16 @@ struct FileTreePlan {
             if let actual, actual.state.digest == digest {
                 compareAttributes(path, actual.state, mode: mode)
             } else {
-                note(path, from: actual?.state.digest?.shortDigest, to: digest.shortDigest)
+                noteContent(of: path, from: actual?.state.digest, to: digest)
                 send(entry, mode: mode, over: actual?.state)
             }
         }
     }
+
+    private var newFolderMode: FileMode { tree.folderMode ?? FileMode(0o755 & ownership) }
+
+    /// The bits that new files and folders may have.
+    private var ownership: UInt16 { tree.isSecret ? 0o700 : 0o777 }
 
     private func isSameKind(_ present: FileTreeState.Entry, _ kind: LocalTree.Kind) -> Bool {
         switch kind {
@@ -104,7 +109,7 @@ struct FileTreePlan {
             return isExecutable ? FileMode(mode.bits | (mode.bits & 0o444) >> 2) : mode
         }
         guard let present, (present.mode.bits & 0o100 != 0) == isExecutable else {
-            return isExecutable ? 0o755 : 0o644
+            return FileMode((isExecutable ? 0o755 : 0o644) & ownership)
         }
         return present.mode
     }
@@ -112,6 +117,14 @@ struct FileTreePlan {
     /// On a host that has nothing of the tree, one line says it all.
     private mutating func note(_ path: String, from: String?, to: String?) {
         if state != nil { difference.note(path, from: from, to: to) }
+    }
+
+    private mutating func noteContent(of path: String, from: String?, to: String) {
+        if !tree.isSecret {
+            note(path, from: from?.shortDigest, to: to.shortDigest)
+        } else if state != nil {
+            difference.noteSecret(path, isThere: from != nil)
+        }
     }
 
     private mutating func send(_ entry: LocalTree.Entry, mode: FileMode, over present: FileState?) {
@@ -161,7 +174,16 @@ struct FileTreePlan {
         if !sent.isEmpty {
             let archive = TarArchive(entries: sent)
             let title = sent.count == 1 ? "write \(sent[0].path)" : "write \(sent.count) files"
-            let upload = Upload(into: receiver, size: try archive.size()) { archive.chunks() }
+            let digests = try sent.map { entry in
+                if case .file(let content, _) = entry.kind { try content.digest() } else { "" }
+            }
+            let upload = Upload(
+                into: receiver,
+                size: try archive.size(),
+                identity: digests.joined(separator: " ")
+            ) {
+                archive.chunks()
+            }
             steps.append(Step("\(title) in \(tree.path)", deadline: .seconds(3600), .upload(upload)))
         }
         var attributes = owners.sorted { $0.key < $1.key }.flatMap {

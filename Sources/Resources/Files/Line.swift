@@ -1,3 +1,4 @@
+public import HostInventory
 public import Provisioning
 
 /// A line of a text file; the file's other lines stay as they are, byte by byte.
@@ -15,7 +16,9 @@ public struct Line: FileReplacing {
     }
 
     public let path: String
-    public let text: String
+    public let text: Secret
+    /// Whether nothing of the file's text shows anywhere.
+    public let isSecret: Bool
     /// Lines that are other versions of this one.
     public var pattern: LinePattern?
     public var state: Presence
@@ -33,15 +36,42 @@ public struct Line: FileReplacing {
         position: Position = .end,
         create: Bool = false
     ) {
+        self.init(path, Secret(text), isSecret: false, pattern, state, position, create)
+    }
+
+    /// Nothing of the file's text shows anywhere. A file that is made gets mode 0600.
+    ///
+    /// - Parameter text: made of text and secrets: `"password=\(password)" as Secret`.
+    public init(
+        _ path: String,
+        _ text: Secret,
+        matching pattern: LinePattern? = nil,
+        state: Presence = .present,
+        position: Position = .end,
+        create: Bool = false
+    ) {
+        self.init(path, text, isSecret: true, pattern, state, position, create)
+    }
+
+    private init(
+        _ path: String,
+        _ text: Secret,
+        isSecret: Bool,
+        _ pattern: LinePattern?,
+        _ state: Presence,
+        _ position: Position,
+        _ create: Bool
+    ) {
         self.path = path
         self.text = text
+        self.isSecret = isSecret
         self.pattern = pattern
         self.state = state
         self.position = position
         self.create = create
     }
 
-    public var name: String { "\(path): \(text)" }
+    public var name: String { "\(path): \(isSecret ? Secret.placeholder : text.revealed)" }
 
     public var dependencies: [ResourceID] {
         [ResourceID(File.self, path), ResourceID(kind: "Template", name: path)]
@@ -49,6 +79,7 @@ public struct Line: FileReplacing {
 
     public func validate() throws {
         try requireAbsolute(path)
+        let text = text.revealed
         guard !text.isEmpty || (state == .absent && pattern != nil) else {
             throw ResourceError("Line in \(path) has no text")
         }
@@ -85,25 +116,30 @@ public struct Line: FileReplacing {
         }
         do {
             let after = try edited(before)
-            var file = File(path, .bytes(after), mode: nil, owner: nil, group: nil, isSecret: false)
+            var file = File(path, .bytes(after, isSecret: isSecret))
             file.replacement = replacement
             var state = seen.1
             state?.digest = SHA256Digest.hexadecimal(of: before)
             guard case .change(var change) = file.plan(from: state) else { return file.plan(from: state) }
             change.difference.entries.removeAll { $0 != File.linkReplaced }
             if after != before || state == nil {
-                change.difference.entries.append(
-                    .content(
-                        path: path,
-                        before: String(decoding: before, as: UTF8.self),
-                        after: String(decoding: after, as: UTF8.self)
-                    )
-                )
+                note(before, after, isThere: state != nil, in: &change.difference)
             }
             return .change(change)
         } catch {
             return .unknown("\(error)")
         }
+    }
+
+    private func note(_ before: [UInt8], _ after: [UInt8], isThere: Bool, in difference: inout Difference) {
+        if isSecret { return difference.noteSecret("content", isThere: isThere) }
+        difference.entries.append(
+            .content(
+                path: path,
+                before: String(decoding: before, as: UTF8.self),
+                after: String(decoding: after, as: UTF8.self)
+            )
+        )
     }
 
     /// The file as it is to be.
@@ -113,7 +149,7 @@ public struct Line: FileReplacing {
         let endsInNewline = lines.last?.isEmpty == true
         if endsInNewline { lines.removeLast() }
         let original = lines
-        let wanted = Array(text.utf8)
+        let wanted = Array(text.revealed.utf8)
         let matches = try pattern?.matcher()
         func isSame(_ line: ArraySlice<UInt8>) -> Bool { line.elementsEqual(wanted) }
         func isKind(_ line: ArraySlice<UInt8>) -> Bool {

@@ -1,3 +1,4 @@
+public import HostInventory
 public import Provisioning
 
 /// A file whose content is rendered on this machine from a Stencil template; on the host it is a `File`.
@@ -9,31 +10,31 @@ public struct Template: FileReplacing {
     public var mode: FileMode?
     public var owner: String?
     public var group: String?
-    public var isSecret: Bool
     public var replacement = FileReplacement()
     /// Rendered when the resource was made, so that every later question has the same answer.
-    private let rendered: Result<String, TemplateError>
+    private let rendered: Result<Content, TemplateError>
 
     /// - Parameters:
     ///   - path: on the host, absolute.
     ///   - source: a template on this machine; a relative path is beside the Swift file that says so. What it
     ///     includes is looked for in its folder.
     ///   - context: by name what the template may speak of; structures and dictionaries show their members.
-    ///   - mode: `nil` keeps the mode of a file that is there; a new one gets 0644.
+    ///   - secrets: by name what it may speak of too. Where there are any, nothing of the content shows anywhere.
+    ///   - mode: `nil` keeps the mode of a file that is there; a new one gets 0644, and 0600 where its content is secret.
     ///   - owner: `nil` keeps the owner of a file that is there; a new one belongs to whom the task acts as.
-    ///   - isSecret: keeps the content out of diffs.
     public init(
         _ path: String,
         source: String,
         context: [String: any Encodable & Sendable] = [:],
+        secrets: [String: Secret] = [:],
         mode: FileMode? = nil,
         owner: String? = nil,
         group: String? = nil,
-        isSecret: Bool = false,
         beside: StaticString = #filePath
     ) {
         let source = localPath(source, beside: beside)
-        self.init(path, mode, owner, group, isSecret, rendering(fileAt: source, context: context))
+        let rendered = StrictTemplate.reading(source).flatMap { $0.rendered(with: context, secrets) }
+        self.init(path, mode, owner, group, rendered)
     }
 
     /// - Parameter text: the template itself.
@@ -41,13 +42,13 @@ public struct Template: FileReplacing {
         _ path: String,
         text: String,
         context: [String: any Encodable & Sendable] = [:],
+        secrets: [String: Secret] = [:],
         mode: FileMode? = nil,
         owner: String? = nil,
-        group: String? = nil,
-        isSecret: Bool = false
+        group: String? = nil
     ) {
         let template = StrictTemplate(name: "the template of \(path)", text: text)
-        self.init(path, mode, owner, group, isSecret, template.rendered(with: context))
+        self.init(path, mode, owner, group, template.rendered(with: context, secrets))
     }
 
     private init(
@@ -55,14 +56,12 @@ public struct Template: FileReplacing {
         _ mode: FileMode?,
         _ owner: String?,
         _ group: String?,
-        _ isSecret: Bool,
-        _ rendered: Result<String, TemplateError>
+        _ rendered: Result<Content, TemplateError>
     ) {
         self.path = path
         self.mode = mode
         self.owner = owner
         self.group = group
-        self.isSecret = isSecret
         self.rendered = rendered
     }
 
@@ -82,14 +81,7 @@ public struct Template: FileReplacing {
 
     private var file: File {
         get throws {
-            var file = File(
-                path,
-                contents: try rendered.get(),
-                mode: mode,
-                owner: owner,
-                group: group,
-                isSecret: isSecret
-            )
+            var file = File(path, try rendered.get(), mode: mode, owner: owner, group: group)
             file.replacement = replacement
             return file
         }
@@ -104,21 +96,7 @@ public func rendered(
     context: [String: any Encodable & Sendable],
     beside: StaticString = #filePath
 ) throws -> String {
-    try rendering(fileAt: localPath(source, beside: beside), context: context).get()
-}
-
-private func rendering(fileAt path: String, context: [String: any Encodable & Sendable]) -> Result<
-    String, TemplateError
-> {
-    do {
-        let bytes = try LocalFiles.read(path)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            return .failure(TemplateError(template: path, line: nil, reason: "is not UTF-8"))
-        }
-        return StrictTemplate(name: path, text: text).rendered(with: context)
-    } catch {
-        return .failure(TemplateError(template: path, line: nil, reason: "\(error)"))
-    }
+    try StrictTemplate.reading(localPath(source, beside: beside)).get().text(with: context)
 }
 
 /// What is wrong with a template, and where.

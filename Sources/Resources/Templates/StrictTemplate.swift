@@ -1,3 +1,4 @@
+import HostInventory
 import Stencil
 
 /// A Stencil template in which every variable must be defined.
@@ -10,13 +11,40 @@ struct StrictTemplate {
     let name: String
     let text: String
 
-    func rendered(with context: [String: any Encodable & Sendable]) -> Result<String, TemplateError> {
+    /// - Parameter path: absolute.
+    static func reading(_ path: String) -> Result<StrictTemplate, TemplateError> {
+        do {
+            guard let text = String(validating: try LocalFiles.read(path), as: UTF8.self) else {
+                return .failure(TemplateError(template: path, line: nil, reason: "is not UTF-8"))
+            }
+            return .success(StrictTemplate(name: path, text: text))
+        } catch {
+            return .failure(TemplateError(template: path, line: nil, reason: "\(error)"))
+        }
+    }
+
+    /// - Parameter secrets: where there are any, the content is a secret too.
+    func rendered(
+        with context: [String: any Encodable & Sendable],
+        _ secrets: [String: Secret]
+    ) -> Result<Content, TemplateError> {
+        if let name = secrets.keys.sorted().first(where: { context[$0] != nil }) {
+            let reason = "«\(name)» is in the context and among the secrets"
+            return .failure(TemplateError(template: self.name, line: nil, reason: reason))
+        }
+        return Result { () throws(TemplateError) in
+            let text = try text(with: context.merging(secrets.mapValues(\.revealed)) { $1 })
+            return .bytes(Array(text.utf8), isSecret: !secrets.isEmpty)
+        }
+    }
+
+    func text(with context: [String: any Encodable & Sendable]) throws(TemplateError) -> String {
         do {
             var values: [String: Any] = [:]
             for (key, value) in context { values[key] = try TemplateValue(value).stencilValue }
-            return .success(try CompiledTemplate.render(self, values))
+            return try CompiledTemplate.render(self, values)
         } catch {
-            return .failure(failure(error))
+            throw failure(error)
         }
     }
 

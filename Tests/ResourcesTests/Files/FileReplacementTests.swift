@@ -1,4 +1,5 @@
 import Foundation
+import HostInventory
 import Provisioning
 import Testing
 
@@ -272,8 +273,7 @@ struct FileReplacementTests {
     func refuses(_ it: Refusal) throws {
         let site = try Site(it.preparation)
         defer { _ = try? site.shell("chattr -i . app.conf") }
-        var file = site.file()
-        file.isSecret = it.isSecret
+        var file = it.isSecret ? File(site.path, contents: "new\n" as Secret) : site.file()
         file.replacement.validation = it.validation
         let error = #expect(throws: ObservationError.self) { try site.write(file) }
         #expect(error?.description.contains(it.error) == true, "\(String(describing: error))")

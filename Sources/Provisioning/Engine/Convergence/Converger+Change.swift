@@ -39,8 +39,11 @@ extension Converger {
         let looked = place.host == nil ? pass.lookAfter(index).filter { pass.place($0).host == nil } : [index]
         let wrote = Mutex<ShellOutput?>(nil)
         func failed(_ why: String) -> TaskResult {
-            TaskResult(.failed(why), after: .zero, difference: change.difference)
+            // Here already: what became of a task that runs once is reported on other hosts too.
+            TaskResult(.failed(session.redaction(why)), after: .zero, difference: change.difference)
         }
+        let steps = change.steps.map { $0.adjusted(to: task) }
+        session.hide(steps.flatMap(\.allSecrets))
         pass.hasChanged = true
         pass.goStale()
         do {
@@ -48,7 +51,7 @@ extension Converger {
             report(.begun(number))
             await session.noteChange()
             let answers = try await actingSession(place).apply(
-                change.steps.map { $0.adjusted(to: task) },
+                steps,
                 as: place.privilege,
                 thenObserve: pass.questions(of: looked)[place.host] ?? [:],
                 output: { output in wrote.withLock { $0 = output } },
@@ -102,16 +105,7 @@ extension Step {
     fileprivate func adjusted(to task: Play.Task) -> Step {
         var step = self
         if let deadline = task.deadline { step.deadline = deadline }
-        if task.environment.isEmpty { return step }
-        let exports = task.environment.sorted { $0.key < $1.key }
-            .map { "export \($0.key)=\(shellQuoted($0.value))\n" }.joined()
-        switch action {
-        case .script(let script): step.action = .script(exports + script)
-        case .upload(var upload):
-            upload.receiver = exports + upload.receiver
-            step.action = .upload(upload)
-        case .reboot, .powerOff: break
-        }
+        step.environment = task.environment
         return step
     }
 }

@@ -8,7 +8,7 @@ extension Converger {
         if wasDone(entry) {
             return TaskResult(.skipped("was done in the run that this one resumes"), after: .zero)
         }
-        if let refusal = try await shared.refusal(of: entry.task, on: session.host.name) { return refusal }
+        if let refusal = try await shared.refusal(of: entry.planned, on: session.host.name) { return refusal }
         guard entry.task.runsOnce else { return try await takeThrottled(index, in: &pass, &state) }
         if let elsewhere = try await shared.once.claim(entry.sharedName) {
             if let key = entry.task.savedOutput, let output = elsewhere.output {

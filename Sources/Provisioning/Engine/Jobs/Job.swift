@@ -7,6 +7,8 @@
 struct Job: Sendable {
     let step: String
     let script: String
+    /// Of the script. It is inherited, in one variable, so that nothing of it is written to the disk.
+    var environment: [String: EnvironmentValue] = [:]
     let deadline: Duration
     let folder: JobFolder
     /// For people: whose job it is.
@@ -57,13 +59,13 @@ struct Job: Sendable {
         old=$(umask)
           now=$(date +%s)
           { mkdir -p -m 0700 -- \(folder.path) && umask 077 && mkdir -p -- "$d" &&
-            printf '%s\\n' \(shellQuoted(script)) >"$d/script" &&
+            printf '%s\\n' \(shellQuoted(Self.taking + script)) >"$d/script" &&
             { printf '%s\\n' \(shellQuoted(step)) \(shellQuoted(holder)) && date -u '+%Y-%m-%d %H:%M:%S UTC' &&
               echo $((now + \(deadline.components.seconds))); } >"$d/new" && mv -f -- "$d/new" "$d/about"
           } || { rm -rf -- "$d"; echo "cannot make the job $d: is the disk full?" >&2; exit 1; }
           umask "$old"
           s=setsid; command -v setsid >/dev/null || s=nohup
-          $s sh -c '
+          apus_environment=\(shellQuoted(environment.exports)) $s sh -c '
             \(ProcessBirth.function)
             born $$; ln -s "$$ $since" "$1/pid" || exit
             input=/dev/null; [ ! -e "$1/input" ] || input=$1/input
@@ -73,6 +75,9 @@ struct Job: Sendable {
           ' apus-job "$d" >/dev/null 2>&1 </dev/null &
         """
     }
+
+    /// Begins the script.
+    private static let taking = "eval \"$apus_environment\"; unset apus_environment\n"
 
     /// Ends the job with its process group, and removes its folder.
     var ending: String {

@@ -54,7 +54,7 @@ final class PlaySharing: Sendable {
     ///
     /// - Returns: how the task ends where they do not want it.
     /// - Throws: `PlayStopped`, `CancellationError`.
-    func refusal(of task: Play.Task, on host: String) async throws -> TaskResult? {
+    func refusal(of task: PlannedTask, on host: String) async throws -> TaskResult? {
         guard let confirm = options.confirm else { return nil }
         try await questions.acquire()
         let answer =

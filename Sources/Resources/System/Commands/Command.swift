@@ -19,7 +19,7 @@ public struct Command: Resource {
 
     /// - Parameters:
     ///   - arguments: the program and its arguments; no shell expands them.
-    ///   - environment: added to the environment.
+    ///   - environment: added to the environment; values made with a `Secret` are kept out of output.
     ///   - directory: where it runs; the login directory by default.
     ///   - input: its standard input, kept out of process lists and output; none by default.
     ///   - after: what a guard's answer depends on.
@@ -28,7 +28,7 @@ public struct Command: Resource {
         creates: String? = nil,
         unless: [String]? = nil,
         onlyIf: [String]? = nil,
-        environment: [String: String] = [:],
+        environment: [String: EnvironmentValue] = [:],
         directory: String? = nil,
         input: Secret? = nil,
         deadline: Duration = Step.defaultDeadline,
@@ -51,7 +51,7 @@ public struct Command: Resource {
         creates: String? = nil,
         unless: String? = nil,
         onlyIf: String? = nil,
-        environment: [String: String] = [:],
+        environment: [String: EnvironmentValue] = [:],
         directory: String? = nil,
         deadline: Duration = Step.defaultDeadline,
         after: [ResourceID] = []

@@ -112,9 +112,8 @@ public struct User: Resource {
             steps.append(.run(Invocation(["useradd"] + creation + ["--", user])))
         }
         if let passwordHash, passwordHash != seen.passwordHash {
-            difference.note("password", from: seen.passwordHash == nil ? nil : "another", to: "set")
-            let entry = Secret("\(user):\(passwordHash.revealed)\n")
-            steps.append(.run(Invocation(["chpasswd", "-e"], input: entry)))
+            difference.noteSecret("password", isThere: seen.passwordHash != nil)
+            steps.append(.run(Invocation(["chpasswd", "-e"], input: "\(user):\(passwordHash)\n")))
         }
         if wantsKeys {
             switch AuthorizedKeys(user: self).plan(seen) {
