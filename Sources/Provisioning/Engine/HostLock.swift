@@ -30,19 +30,21 @@ struct LockClaim: Sendable {
 
     /// One line of `sh` for single quotes. It writes `NONCE busy …` with the holder's arguments where it must wait,
     /// and `NONCE refused` where it does not get the lock. Else it becomes `sh -s CLAIM`, or after `NONCE unlockable` a `sh`
-    /// without a lock. What the holder forks has its arguments for an instant, and others when they are read.
+    /// without a lock. What the holder forks has its arguments for an instant, and others when they are read; and what
+    /// took the lock has them only an instant later, so who is not found is looked for again each second.
     func script(nonce: String) -> String {
         let folder = lock.folder.map { "f=\(Self.harmless($0)); " } ?? "f=/run/lock; [ -k $f ] || f=/tmp; "
         let mine = "\(lock.run) \(Self.harmless(host).replacing(" ", with: "_"))"
         let text = "\(mine) \(Self.harmless(lock.holder)) since \(Self.harmless(lock.since))"
         return """
-            \(folder)f=$f/apus.lock; m=apus-lock; n=0; \
+            \(folder)f=$f/apus.lock; m=apus-lock; n=0; h=; \
             tell() { h=; for p in $(grep -ls "$m[:]$f " /proc/[0-9]*/cmdline); do g=$(xargs -0 echo <$p); \
             case "$g" in "sh -s $m:$f "*) h=$g;; esac; \
             case "$g" in "sh -s $m:$f \(mine) "*) p=${p%/cmdline}; kill -9 ${p#/proc/};; esac; done; \
-            echo "\(nonce) busy $h"; }; \
-            later() { [ $n -gt 0 ] || tell; \
-            [ $n -lt \(max(0, lock.timeout.components.seconds)) ] || { echo "\(nonce) refused"; exit 75; }; \
+            [ -z "$h" ] && [ $n != 1 ] || echo "\(nonce) busy $h"; }; \
+            later() { [ "$h" ] || tell; \
+            [ $n -lt \(max(0, lock.timeout.components.seconds)) ] || [ "$h$n" = 0 ] || \
+            { echo "\(nonce) refused"; exit 75; }; \
             sleep 1; n=$((n+1)); }; \
             [ -e $f ] || (set -C; : >$f) 2>/dev/null; \
             if command -v flock >/dev/null; then \
