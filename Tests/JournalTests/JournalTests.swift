@@ -82,7 +82,7 @@ struct JournalTests {
         var lost = Recap.Line()
         lost.unreachable = "no answer"
         var recap = Recap(hosts: [("a", line), ("b", lost)], duration: .milliseconds(61_500))
-        (recap.wasStopped, recap.gateFailed) = (true, true)
+        (recap.wasStopped, recap.gateFailed, recap.choseWrongly) = (true, true, true)
         return recap
     }()
 

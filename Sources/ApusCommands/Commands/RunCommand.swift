@@ -8,8 +8,8 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Brings hosts into the state that playbooks describe.",
         discussion: """
-            Exit status: 0 all well, 2 a host failed or a gate did not open, 4 a host was unreachable, 64 wrong use or \
-            wrong input (then no host was touched), 130 stopped by Ctrl-C, 143 by SIGTERM.
+            Exit status: 0 all well, 2 a host failed, a gate did not open or a tag is that of no task, 4 a host was \
+            unreachable, 64 wrong use or wrong input (then no host was touched), 130 stopped by Ctrl-C, 143 by SIGTERM.
 
             Ctrl-C lets the steps that run finish and starts nothing new; a second one ends them on the hosts too. \
             `apus run --resume` goes on with a run that was stopped, failed or was killed.

@@ -13,11 +13,11 @@ extension Run {
     ///
     /// - Throws: `PreflightError`.
     public func listing(of playbooks: [Playbook]) throws -> [PlayListing] {
-        let starts = StartPoint(title: options.startAt)
-        return try preflight(playbooks).map { play in
+        let choice = TaskChoice(options)
+        return try preflight(playbooks).0.map { play in
             var listing = PlayListing(title: play.name, hosts: [])
             for host in play.hosts {
-                let work = try play.tasks[host.name].map { try self.work($0, of: play, on: host, starts) }
+                let work = try play.tasks[host.name].map { try self.work($0, of: play, on: host, choice) }
                 listing.hosts.append((host.name, work?.all.map(\.planned)))
             }
             return listing
@@ -29,10 +29,10 @@ extension Run {
         _ tasks: [Play.Task],
         of play: ChosenPlay,
         on host: Inventory.Host,
-        _ starts: StartPoint
+        _ choice: TaskChoice
     ) throws -> HostTasks {
         try HostTasks(tasks, play: play.name, redaction: redactions[host.name]) { task in
-            starts.hasCome(to: task, on: host.name) && options.tags.includes(task.tags)
+            choice.includes(task, on: host.name)
         }
     }
 }

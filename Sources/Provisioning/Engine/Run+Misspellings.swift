@@ -30,7 +30,9 @@ extension Inventory {
             for play in playbooks.flatMap(\.plays) {
                 for host in (try? self.hosts(matching: play.pattern)) ?? [] where sampled.contains(host.name)
                 {
-                    _ = try? play.tasks(PlayHost(host: host, facts: nil, inventory: self))
+                    let host = PlayHost(host: host, facts: nil, inventory: self)
+                    _ = try? play.tasks(host)
+                    _ = try? play.gates(host)
                 }
             }
         }.names

@@ -8,15 +8,25 @@ struct ChosenPlay: Sendable {
     let hosts: [Inventory.Host]
     /// By host, where they are known without facts.
     var tasks: [String: [Play.Task]] = [:]
+
+    /// The play's; where it names none, the inventory's `ansible_become`.
+    func privilege(on host: Inventory.Host) -> Privilege {
+        guard play.privilege == .login, let settings = try? host.connection, settings.become == true else {
+            return play.privilege
+        }
+        return settings.becomeUser.map { $0 == "root" ? .root : .user($0) } ?? .root
+    }
 }
 
 extension Run {
     /// Selects every play's hosts and computes their tasks, as far as that goes without facts.
     ///
+    /// - Returns: the plays, and what is known of the choice of their tasks.
     /// - Throws: `PreflightError` with all that is wrong.
-    func preflight(_ playbooks: [Playbook]) throws -> [ChosenPlay] {
+    func preflight(_ playbooks: [Playbook]) throws -> ([ChosenPlay], TaskChoice) {
         var problems: [String] = []
-        var known = KnownTasks()
+        var isComplete = true
+        let choice = TaskChoice(options)
         var chosen: [ChosenPlay] = []
         var occurrences: [String: Int] = [:]
         let limit = try limitedHosts()
@@ -40,25 +50,25 @@ extension Run {
                     _ = try host.connection
                     try checkGates(of: play, on: host)
                     let tasks = try tasks(of: play, on: host, facts: nil)
-                    known.add(tasks)
+                    _ = try work(tasks, of: play, on: host, choice)
                     chosen[index].tasks[host.name] = tasks
                 } catch is FactsNotGathered {
-                    known.isComplete = false
+                    isComplete = false
                 } catch {
                     let reason = redactions[host.name]("\(error)")
                     problems.append("play «\(play.play.title)», host \(host.name): \(reason)")
                 }
             }
         }
-        problems += known.problems(with: options)
         problems += resumeProblems(with: chosen)
         if problems.isEmpty, chosen.allSatisfy(\.hosts.isEmpty) {
             problems = ["no host of the inventory is selected by these plays and --limit"]
         }
+        if problems.isEmpty, isComplete { problems = choice.problems }
         var seen = Set<String>()
         problems = problems.filter { seen.insert($0).inserted }
         if !problems.isEmpty { throw PreflightError(problems: problems) }
-        return chosen
+        return (chosen, choice)
     }
 
     private func limitedHosts() throws -> Set<String>? {
@@ -119,37 +129,6 @@ extension Run {
             }
         }
         return tasks
-    }
-}
-
-/// What is known of all tasks before any host is touched.
-private struct KnownTasks {
-    var isComplete = true
-    private var tags: Set<String> = []
-    private var titles: Set<String> = []
-
-    mutating func add(_ tasks: [Play.Task]) {
-        for task in Program(tasks, play: "").entries.map(\.task) {
-            tags.formUnion(task.tags)
-            titles.formUnion([task.title, task.heading])
-        }
-    }
-
-    /// Words of the command line that mean no task. Nothing is said where some tasks need facts to be known.
-    func problems(with options: RunOptions) -> [String] {
-        guard isComplete else { return [] }
-        let wanted = options.tags.only.union(options.tags.skipped).subtracting(TagSelection.special)
-        var problems = wanted.subtracting(tags).sorted().map { tag in
-            let near = didYouMean(nearNames(to: tag, among: tags))
-            let all = tags.isEmpty ? "" : " (there are: \(tags.sorted().joined(separator: ", ")))"
-            return "no task has the tag «\(tag)»\(near.isEmpty ? all : near)"
-        }
-        if let title = options.startAt, !titles.contains(title) {
-            problems.append(
-                "--start-at: no task is called «\(title)»\(didYouMean(nearNames(to: title, among: titles)))"
-            )
-        }
-        return problems
     }
 }
 

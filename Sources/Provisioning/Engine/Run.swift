@@ -24,12 +24,13 @@ public struct Run: Sendable {
     /// - Throws: `PreflightError` before any host is touched. What happens to hosts is in the recap, not thrown.
     public func callAsFunction(_ playbooks: [Playbook]) async throws -> Recap {
         let start = ContinuousClock.now
-        let (plays, variables) = try VariableReads.during { try preflight(playbooks) }
+        let ((plays, known), variables) = try VariableReads.during { try preflight(playbooks) }
+        try await refuseUnknownWords(of: known, in: plays)
         let names = Set(plays.flatMap(\.hosts).map(\.name))
         let hosts = inventory.hosts.filter { names.contains($0.name) }
         let ledger = Ledger(hosts: hosts.map(\.name))
         let sessions = SessionPool { name in host(named: name).map(session(for:)) }
-        let starts = StartPoint(title: options.startAt)
+        let choice = TaskChoice(options, knowing: known)
         reporter.report(.runStarted(playbooks: playbooks.map(\.name), check: options.check))
         for problem in misspellings(asked: variables) {
             reporter.report(.notice(host: nil, "\(problem)"))
@@ -40,7 +41,7 @@ public struct Run: Sendable {
                 chosen: play,
                 sessions: sessions,
                 ledger: ledger,
-                starts: starts
+                choice: choice
             )
             if await !playRun() || isStopping {
                 sayNotRun(plays[(number + 1)...])
@@ -54,6 +55,10 @@ public struct Run: Sendable {
         )
         recap.wasStopped = isStopping
         recap.gateFailed = ledger.gateFailed
+        if !isStopping {
+            recap.choseWrongly = !choice.problems.isEmpty
+            for problem in choice.problems { reporter.report(.notice(host: nil, problem)) }
+        }
         reporter.report(.runFinished(recap))
         return recap
     }

@@ -9,7 +9,7 @@ extension Event: Codable {
 
     private enum Key: String, CodingKey {
         case event, playbooks, check, title, hosts, batch, batches, host, seconds, reason, tasks, task, line
-        case handlers, done, text, stopped, gate, gateFailed
+        case handlers, done, text, stopped, gate, gateFailed, choseWrongly
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -76,6 +76,7 @@ extension Event: Codable {
             try object.encode(recap.duration.seconds, forKey: .seconds)
             try object.encode(recap.wasStopped, forKey: .stopped)
             if recap.gateFailed { try object.encode(true, forKey: .gateFailed) }
+            if recap.choseWrongly { try object.encode(true, forKey: .choseWrongly) }
         }
     }
 
@@ -122,6 +123,7 @@ extension Event: Codable {
             var recap = Recap(hosts: lines.map { ($0.host, $0.line) }, duration: try duration())
             recap.wasStopped = try object.decode(Bool.self, forKey: .stopped)
             recap.gateFailed = try object.decodeIfPresent(Bool.self, forKey: .gateFailed) ?? false
+            recap.choseWrongly = try object.decodeIfPresent(Bool.self, forKey: .choseWrongly) ?? false
             self = .runFinished(recap)
         }
     }

@@ -103,16 +103,19 @@ public struct Recap: Sendable {
     public var wasStopped = false
     /// Whether a play stopped since one of its gates did not open.
     public var gateFailed = false
+    /// Whether a tag or title that was asked for is that of no task.
+    public var choseWrongly = false
 
     public init(hosts: [(name: String, line: Line)], duration: Duration) {
         self.hosts = hosts
         self.duration = duration
     }
 
-    /// 130 where the run was stopped, 4 where a host was unreachable, 2 where one failed or a gate did not open, else 0.
+    /// 130 where the run was stopped, 4 where a host was unreachable, 2 where one failed, a gate did not open or a tag or
+    /// title is that of no task, else 0.
     public var exitStatus: Int32 {
         if wasStopped { return 130 }
         if hosts.contains(where: { $0.line.unreachable != nil }) { return 4 }
-        return gateFailed || hosts.contains { $0.line.failed > 0 } ? 2 : 0
+        return gateFailed || choseWrongly || hosts.contains { $0.line.failed > 0 } ? 2 : 0
     }
 }

@@ -143,15 +143,6 @@ struct TaskTests {
         #expect(scratch.names == done)
     }
 
-    @Test func anUnknownTagIsFoundBeforeAnyHostIsTouched() async throws {
-        var options = RunOptions()
-        options.tags.only = ["wbe"]
-        let wrong = options
-        await #expect(throws: PreflightError.self) {
-            _ = try await outcomes(options: wrong) { Act(name: "x", script: "true").tagged("web") }
-        }
-    }
-
     @Test func startsAtATaskAndAsksBeforeEach() async throws {
         let path = scratch.path
         var options = RunOptions()

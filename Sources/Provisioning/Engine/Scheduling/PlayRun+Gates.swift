@@ -35,7 +35,7 @@ extension PlayRun {
             return try run.gates(of: chosen, on: host, facts: nil)
         } catch is FactsNotGathered {
             let session = try await sessions.connected(host.name)
-            let facts = try await session.facts(as: privilege(on: host))
+            let facts = try await session.facts(as: chosen.privilege(on: host))
             return try run.gates(of: chosen, on: host, facts: facts)
         }
     }

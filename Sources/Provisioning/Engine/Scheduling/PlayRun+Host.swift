@@ -48,7 +48,7 @@ extension PlayRun {
         await shared.lockstep?.join(host, tasks: work.main.entries.map(\.sharedName))
         let converger = Converger(
             session: session,
-            privilege: privilege(on: session.host),
+            privilege: chosen.privilege(on: session.host),
             options: run.options,
             shared: shared,
             work: work,
@@ -73,17 +73,9 @@ extension PlayRun {
 
     private func work(of session: HostSession) async throws -> HostTasks {
         let host = session.host
-        if let known = chosen.tasks[host.name] { return try run.work(known, of: chosen, on: host, starts) }
-        let facts = try await session.facts(as: privilege(on: host))
-        return try run.work(try run.tasks(of: chosen, on: host, facts: facts), of: chosen, on: host, starts)
-    }
-
-    /// The play's; where it names none, the inventory's `ansible_become`.
-    func privilege(on host: Inventory.Host) -> Privilege {
-        guard play.privilege == .login, let settings = try? host.connection, settings.become == true else {
-            return play.privilege
-        }
-        return settings.becomeUser.map { $0 == "root" ? .root : .user($0) } ?? .root
+        if let known = chosen.tasks[host.name] { return try run.work(known, of: chosen, on: host, choice) }
+        let facts = try await session.facts(as: chosen.privilege(on: host))
+        return try run.work(try run.tasks(of: chosen, on: host, facts: facts), of: chosen, on: host, choice)
     }
 
     private func report(

@@ -6,7 +6,7 @@ struct PlayRun: Sendable {
     let chosen: ChosenPlay
     let sessions: SessionPool
     let ledger: Ledger
-    let starts: StartPoint
+    let choice: TaskChoice
 
     var play: Play { chosen.play }
 
