@@ -91,11 +91,16 @@ extension LabSuite {
             }
         }
 
+        /// Take a host for lost after 9 to 12 s of silence, not after 45 to 60.
+        private static func impatient() throws -> LabHosts {
+            try LabHosts(variables: ["ansible_ssh_common_args=-o ServerAliveInterval=3"])
+        }
+
         private static func cut(_ cut: Cut, on node: Node) async throws {
             try await node.whileBroken(by: slowPackage, mendedBy: "\(Cut.mending)\n\(noSlowPackage)") { _ in
                 // With an end of each kind.
                 let status = cut == .packetsDropped ? 0 : 1
-                let run = try LabHosts().start(on: node.address) { Package("apus-slow") }
+                let run = try impatient().start(on: node.address) { Package("apus-slow") }
                 try await run.hears("apus-slow has begun")
                 try await node.root(
                     """
@@ -151,7 +156,7 @@ extension LabSuite {
 
         /// A plain step has nobody who would adopt it.
         private static func powerOff(_ node: Node) async throws {
-            let run = try LabHosts().start(on: node.address) {
+            let run = try impatient().start(on: node.address) {
                 Command.shell("echo begun; sleep 300; echo never")
             }
             try await run.hears("begun")

@@ -8,13 +8,14 @@ import Transports
 struct LabHosts {
     let inventory: Inventory
 
-    /// - Parameter user: who logs in, with the lab's keys; the inventory's by default.
-    init(user: String? = nil) throws {
-        guard let user else {
-            inventory = try Inventory(contentsOf: Lab.inventoryPath)
-            return
-        }
-        let variation = try LabInventory(replacing: ["ansible_user": "ansible_user=\(user)"])
+    /// - Parameters:
+    ///   - user: who logs in, with the lab's keys; the inventory's by default.
+    ///   - variables: of all hosts, as lines of the inventory.
+    init(user: String = "ubuntu", variables: [String] = []) throws {
+        let variation = try LabInventory(
+            replacing: ["ansible_user": "ansible_user=\(user)"],
+            adding: variables
+        )
         inventory = try Inventory(contentsOf: variation.path)
     }
 

@@ -46,17 +46,21 @@ struct Program {
         return ended
     }
 
-    /// Runs it until `moment` returns, and ends it with SIGKILL then.
+    /// Runs it until `moment` returns, and sends it a signal then.
     ///
-    /// - Throws: `ProgramFailure` where it ended by itself before.
-    func killed(after moment: () async throws -> Void) async throws {
+    /// - Parameter signal: its name: "KILL".
+    /// - Returns: the end of its output is "status 137".
+    func ended(by signal: String, after moment: () async throws -> Void) async throws -> Ended {
         let files = try ScratchFolder()
-        let script = #""$@" & until [ -e "$0" ]; do sleep 0.05; done; kill -KILL $!; wait $!; [ $? = 137 ]"#
-        let killing = Program(["sh", "-c", script, files.path("now")] + arguments)
-        async let ended = killing.run(deadline: .seconds(100))
+        let script = """
+            "$@" & until [ -e "$0" ]; do sleep 0.05; done
+            kill -s \(signal) $!; wait $!; echo "status $?"
+            """
+        let waiting = Program(["sh", "-c", script, files.path("now")] + arguments)
+        async let ended = waiting.run(deadline: .seconds(100))
         try await moment()
         try files.write("now", "")
-        _ = try await ended.succeeded()
+        return try await ended
     }
 
     /// Waits for the program alone, and gives it files, not pipes: what outlives it (a node's keeper) keeps nobody
