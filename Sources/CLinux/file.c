@@ -43,8 +43,7 @@ int32_t linux_set(const char *path, const char *text) {
 int32_t linux_executable(const char *path) {
     struct stat status;
     if (stat(path, &status) < 0) return -errno;
-    if (!S_ISREG(status.st_mode)) return -EACCES;
-    return access(path, X_OK) < 0 ? -errno : 0;
+    return S_ISREG(status.st_mode) && (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) ? 0 : -EACCES;
 }
 
 int32_t linux_only_root_changes(const char *path) {

@@ -11,7 +11,7 @@ _Static_assert(sizeof(linux_wait_entry) == sizeof(struct pollfd), "poll");
 _Static_assert(LINUX_READABLE == POLLIN, "poll");
 _Static_assert(LINUX_SIGHUP == SIGHUP && LINUX_SIGINT == SIGINT && LINUX_SIGTERM == SIGTERM, "signals");
 _Static_assert(LINUX_SIGKILL == SIGKILL && LINUX_SIGCHLD == SIGCHLD, "signals");
-_Static_assert(LINUX_ESRCH == ESRCH, "errors");
+_Static_assert(LINUX_EPERM == EPERM && LINUX_ESRCH == ESRCH, "errors");
 _Static_assert(LINUX_EINTR == EINTR && LINUX_EAGAIN == EAGAIN && LINUX_EEXIST == EEXIST, "errors");
 _Static_assert(LINUX_ENOBUFS == ENOBUFS && LINUX_EADDRNOTAVAIL == EADDRNOTAVAIL, "errors");
 _Static_assert(LINUX_ENODEV == ENODEV && LINUX_ENOENT == ENOENT, "errors");

@@ -1,3 +1,4 @@
+import CLinux
 import VRRP
 
 extension Agent {
@@ -42,17 +43,28 @@ extension Agent {
         do throws(AgentError) {
             new = try Plan(file: file)
         } catch {
-            Log.error("\(error.description)\nthe new configuration is refused, the old one stays in force")
+            let remedy = "let the user that the agent runs as read it, or restart the agent"
+            refuse(error.description + (linux_is_root() == 1 ? "" : "\n  try: \(remedy)"))
             return
         }
         guard new.sources != plan.sources else {
             Log.info("\(file.path): unchanged")
             return
         }
+        if new.startsPrograms {
+            let result = linux_reread_programs()
+            let unprepared =
+                "it needs programs, or users to run them, for the first time\n  try: restart the agent"
+            guard result == 0 else { return refuse(result == -LINUX_EPERM ? unprepared : "see above") }
+        }
         ServiceManager.tell("RELOADING=1")
         Log.info("\(file.path): read again: \(new.summary)")
         try adopt(new, after: plan)
         ServiceManager.tell("READY=1\nSTATUS=\(plan.summary)")
+    }
+
+    private func refuse(_ why: String) {
+        Log.error("\(why)\nthe new configuration is refused, the old one stays in force")
     }
 
     /// Ends an instance that is configured differently now, or no longer.

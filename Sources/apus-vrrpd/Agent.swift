@@ -4,6 +4,7 @@ import VRRP
 /// The daemon: waits until something happens or is due, lets the protocol decide, and does what it says.
 struct Agent {
     let file: ConfigurationFile
+    private let confinement: Confinement
     var plan: Plan
     var instances: [Instance] = []
     var checks: [RunningCheck] = []
@@ -36,11 +37,13 @@ struct Agent {
     private static let packetsAtOnce = 512
 
     /// Reads and checks the configuration, and opens what the work needs. Nothing has changed after this.
-    init(file: ConfigurationFile) throws(AgentError) {
+    init(file: ConfigurationFile, confinement: Confinement) throws(AgentError) {
         self.file = file
+        self.confinement = confinement
         plan = try Plan(file: file)
         do throws(SystemError) {
             signals = Int32(try check(linux_signals(), "take over the signals"))
+            try Launcher.fork(for: plan, of: file, signals: signals)
             monitor = try LinkMonitor()
             routing = try RoutingSocket()
             frames = try FrameSocket()
@@ -54,6 +57,7 @@ struct Agent {
     mutating func run() throws(AgentError) {
         do throws(SystemError) {
             Log.info("apus-vrrpd \(agentVersion) starts: \(plan.summary)")
+            try confinement.apply()
             openStatus()
             try adopt(plan, after: .none)
             ServiceManager.tell("READY=1\nSTATUS=\(plan.summary)")
@@ -62,6 +66,7 @@ struct Agent {
                 let ready = try wait()
                 try observeInterfaces()
                 try observeProcesses(ready: ready)
+                if ready.contains(linux_endings()) { try reap() }
                 try receivePackets()
                 answerQuestions()
                 if try takeSignals() { return }
@@ -98,21 +103,10 @@ struct Agent {
     ///
     /// - Returns: the descriptors that something happened on.
     private func wait() throws(SystemError) -> [Int32] {
-        var entries: [linux_wait_entry] = []
-        var descriptors = [signals, monitor.descriptor] + sockets.map { $0.descriptor }
+        var descriptors = [monitor.descriptor] + childDescriptors + sockets.map { $0.descriptor }
         descriptors += processes.flatMap { $0.running }
         if let status { descriptors.append(status.descriptor) }
-        for descriptor in descriptors {
-            entries.append(
-                linux_wait_entry(descriptor: descriptor, events: Int16(LINUX_READABLE), seen: 0)
-            )
-        }
-        let timeout = deadline().map { ($0 - Clock.now).waitNanoseconds } ?? -1
-        let result = entries.withUnsafeMutableBufferPointer {
-            linux_wait($0.baseAddress, Int32($0.count), timeout)
-        }
-        guard result != -LINUX_EINTR, try check(result, "wait for events") > 0 else { return [] }
-        return entries.filter { $0.seen != 0 }.map { $0.descriptor }
+        return try waitUntilReadable(descriptors, timeout: deadline().map { $0 - Clock.now })
     }
 
     private mutating func receivePackets() throws(SystemError) {

@@ -2,7 +2,7 @@ import CLinux
 
 /// What the command line asks for.
 enum Command {
-    case run(ConfigurationFile)
+    case run(ConfigurationFile, Confinement)
     case check(ConfigurationFile)
     /// Asks the running agent.
     case ask(String)
@@ -14,7 +14,8 @@ enum Command {
     static let usage = """
         apus-vrrpd keeps virtual addresses on exactly one of several routers (VRRP, RFC 3768).
 
-        usage: apus-vrrpd [--lenient] [-f FILE]           run in the foreground
+        usage: apus-vrrpd [--lenient] [--user NAME] [--no-seccomp] [-f FILE]
+                                                          run in the foreground
                apus-vrrpd --check [--lenient] [-f FILE]   only check the configuration: status 0 or 1
                apus-vrrpd status [--json | --prometheus]  how the running agent stands
                apus-vrrpd handover                        let another router take over, and stand back
@@ -24,7 +25,9 @@ enum Command {
 
         FILE is in keepalived.conf syntax; default: \(defaultFile).
         --lenient leaves out, with a warning, what keepalived would leave out: unknown keywords, values
-        out of range, programs that are missing. SIGHUP reads FILE again, SIGTERM and SIGINT resign and end.
+        out of range, programs that are missing. Once started, it runs as NAME (default: apus-vrrpd where there is
+        that user), with CAP_NET_ADMIN and CAP_NET_RAW only, and without the system calls that it does not need;
+        --no-seccomp leaves it those. SIGHUP reads FILE again, SIGTERM and SIGINT resign and end.
 
         """
 
@@ -34,6 +37,7 @@ enum Command {
             return
         }
         var file = ConfigurationFile(path: Command.defaultFile)
+        var confinement = Confinement()
         var checks = false
         var rest = arguments
         while let argument = rest.popFirst() {
@@ -43,6 +47,14 @@ enum Command {
                     return
                 }
                 file.path = value
+            } else if argument.isSame(as: "--user") {
+                guard let value = rest.popFirst() else {
+                    self = .misuse("\(argument) needs a name")
+                    return
+                }
+                confinement.user = value
+            } else if argument.isSame(as: "--no-seccomp") {
+                confinement.filtersSystemCalls = false
             } else if argument.isSame(as: "--lenient") {
                 file.isLenient = true
             } else if argument.isSame(as: "--check") {
@@ -58,7 +70,7 @@ enum Command {
                 return
             }
         }
-        self = checks ? .check(file) : .run(file)
+        self = checks ? .check(file) : .run(file, confinement)
     }
 
     /// What to ask the running agent; nil where the command line asks for something else.
@@ -102,9 +114,9 @@ enum Command {
                 Output.write("\(error.description)\n", to: Output.error)
                 return 1
             }
-        case .run(let file):
+        case .run(let file, let confinement):
             do {
-                var agent = try Agent(file: file)
+                var agent = try Agent(file: file, confinement: confinement)
                 try agent.run()
                 return 0
             } catch {

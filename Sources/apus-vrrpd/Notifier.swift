@@ -17,6 +17,9 @@ struct Notifier {
         self.programs = programs
     }
 
+    /// What the program for every state gets.
+    static let argumentCount = 4
+
     var isIdle: Bool { queue.isIdle }
     var deadline: Instant? { queue.deadline }
 
@@ -139,9 +142,7 @@ extension Agent {
                 for notifier in notifiers { notifier.stop() }
                 return
             }
-            var entry = linux_wait_entry(descriptor: signals, events: Int16(LINUX_READABLE), seen: 0)
-            let result = linux_wait(&entry, 1, (end - now).waitNanoseconds)
-            if result != -LINUX_EINTR { _ = try check(result, "wait for notify programs") }
+            _ = try waitUntilReadable(childDescriptors, timeout: end - now)
             while linux_next_signal(signals) > 0 {}
             try reap()
         }

@@ -26,9 +26,9 @@ struct CommandLineTests {
     static let invalid: [(name: String, change: (old: String, new: String), message: String)] = [
         (
             "a missing program", ("test -e", "no-such-program -e"),
-            "1:1: vrrp_script check_haproxy: cannot find no-such-program"
+            "4:1: vrrp_script check_haproxy: cannot find no-such-program"
         ),
-        ("a misspelt keyword", ("priority", "priorty"), ":10:5: "),
+        ("a misspelt keyword", ("priority", "priorty"), ":13:5: "),
         ("what it does not support yet", ("priority", "no_accept\n    priority"), "no_accept"),
     ]
 
@@ -54,6 +54,40 @@ struct CommandLineTests {
         let shown = try run([agentPath, "--check", "--lenient", "-f", file.path]).output
         #expect(shown.contains("cannot find no-such-program"))
         #expect(shown.contains("left out, as keepalived does"))
+    }
+
+    static let modes: [(configuration: Int, folder: Int, program: Int, message: String?)] = [
+        (0o644, 0o755, 0o755, nil),
+        (0o664, 0o755, 0o755, "a.conf as root, since others than root could change it"),
+        (0o644, 0o777, 0o755, "as root, since others than root could change it"),
+        (0o644, 0o755, 0o757, "a.conf:4:1: vrrp_script check: cannot run"),
+    ]
+
+    @Test(
+        "what root runs must be root's to change",
+        .enabled(if: geteuid() == 0, "needs root"),
+        arguments: modes.indices
+    )
+    func security(index: Int) throws {
+        let (configuration, folder, program, message) = Self.modes[index]
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("vr-\(UUID())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let script = directory.appendingPathComponent("check").path
+        let file = directory.appendingPathComponent("a.conf").path
+        let text = try String(contentsOfFile: Self.sample, encoding: .utf8)
+            .replacing("test -e", with: "\(script) -e").replacing(
+                "script_user nobody",
+                with: "script_user root"
+            )
+            .replacing("check_haproxy", with: "check")
+        for (path, content, mode) in [(script, "#!/bin/sh", program), (file, text, configuration)] {
+            try Data(content.utf8).write(to: URL(fileURLWithPath: path))
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        }
+        try FileManager.default.setAttributes([.posixPermissions: folder], ofItemAtPath: directory.path)
+        let shown = try run([agentPath, "--check", "-f", file], expecting: message == nil ? 0 : 1).output
+        #expect(shown.contains(message ?? ": valid:"), "\(shown)")
     }
 
     @Test("a file that is not there is named")

@@ -76,10 +76,10 @@ struct TakeoverTests {
     @Test("a guardian that is killed is replaced, and the next one does its work")
     func killedGuardian() throws {
         let (a, b) = try pair()
-        let guardian = try #require(try a.children().first)
+        let guardian = try #require(try a.child(named: "vrrp-guardian"))
         kill(guardian, SIGKILL)
         try a.wait(for: "the guardian was ended by somebody: started again", limit: 1)
-        #expect(try eventually { try !a.children().isEmpty })
+        #expect(try eventually { try a.child(named: "vrrp-guardian") != nil })
         a.signal(SIGKILL)
         try b.wait(for: "backup → master: 10.99.0.1 resigned", limit: 1.5)
         try expectHolder("b")

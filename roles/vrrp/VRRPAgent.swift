@@ -88,6 +88,8 @@ public struct VRRPAgent: Role {
             let reload = Handler("Reload the VRRP agent", supersededBy: [started]) {
                 ServiceReload(Self.unit)
             }
+            // What the agent runs as once it is started.
+            User(Self.user, comment: "VRRP agent", system: true).named("Make its user")
             File(Self.program, source: try AgentBinary.path(for: architecture), mode: 0o755)
                 .named("Upload the VRRP agent")
                 .notify(restart)
@@ -102,8 +104,12 @@ public struct VRRPAgent: Role {
     }
 
     private func configurationFile(_ text: String) -> File {
-        if password == nil { return File(Self.configurationPath, contents: text, mode: 0o600) }
-        return File(Self.configurationPath, contents: Secret(text), mode: 0o600)
+        let (path, owner) = (Self.configurationPath, "root")
+        // Readable for the agent's own user, for reloads.
+        guard password != nil else {
+            return File(path, contents: text, mode: 0o640, owner: owner, group: Self.user)
+        }
+        return File(path, contents: Secret(text), mode: 0o640, owner: owner, group: Self.user)
     }
 
     /// Checked by the rules that the agent itself has.
@@ -153,6 +159,7 @@ public struct VRRPAgent: Role {
         }
     }
 
+    private static let user = "apus-vrrpd"
     static let unit = "apus-vrrpd.service"
     static let program = "/usr/local/sbin/apus-vrrpd"
     private static let configurationPath = "/etc/apus-vrrpd/keepalived.conf"
@@ -171,10 +178,15 @@ public struct VRRPAgent: Role {
         Restart=always
         RestartSec=1
         WatchdogSec=10
-        # It adds addresses, sends raw packets and starts the checks; nothing else.
+        # The agent itself gives up all rights but those for addresses and raw packets. This holds for the programs
+        # that it starts too, so it forbids nothing that a check may want.
         ProtectSystem=strict
         ProtectHome=yes
         PrivateTmp=yes
+        ProtectControlGroups=yes
+        ProtectKernelModules=yes
+        ProtectKernelLogs=yes
+        LockPersonality=yes
 
         [Install]
         WantedBy=multi-user.target

@@ -34,7 +34,7 @@ int32_t linux_open(const char *path);
 void linux_close(int32_t descriptor);
 /// Writes a short text into a file that is there: a setting of the kernel.
 int32_t linux_set(const char *path, const char *text);
-/// 0 when this process may execute the regular file at `path`.
+/// 0 when the regular file at `path` is executable for somebody.
 int32_t linux_executable(const char *path);
 /// 0 when nobody but root can change the file at `path`, by itself or by any directory above it; -EPERM if not.
 int32_t linux_only_root_changes(const char *path);
@@ -71,13 +71,6 @@ int32_t linux_next_signal(int32_t descriptor);
 
 // process.c
 
-/// Starts a program in a process group of its own, with /dev/null as its standard streams. `arguments` holds
-/// `size` bytes of NUL-terminated strings, the first of them the path. Changes to `user` and `group` first where
-/// `user` is not negative. Returns the process id, or what exec failed with.
-int32_t linux_spawn(const char *arguments, int64_t size, int64_t user, int64_t group);
-/// The id of a child that has ended, with its exit status, or 128 and the signal, in `status`; 0 when there is none.
-int32_t linux_reap(int32_t *status);
-int32_t linux_signal_group(int32_t process, int32_t signal);
 /// Forks a process that outlives this one, in a session and under a name of its own. Here it returns its id, and
 /// `lifeline` is the end of a pipe that only this process has; there it returns 0, and `lifeline` is the other end.
 int32_t linux_fork_guardian(const char *name, int32_t *lifeline);
@@ -90,10 +83,70 @@ int32_t linux_watch_process(int32_t process);
 int32_t linux_user(const char *name, int64_t *user, int64_t *group);
 /// The id of a group; -ENOENT when there is none of that name.
 int32_t linux_group(const char *name, int64_t *group);
+/// Changes to a user and a group, unless it is them; the capabilities stay permitted, and only exec takes them.
+int32_t linux_become(int64_t user, int64_t group);
 /// Sends a datagram to the service manager's socket, "@" for an abstract one.
 int32_t linux_notify(const char *path, const void *bytes, int64_t count);
 /// Microseconds within which the service manager wants to hear from this process again and again; 0 when it does not.
 int64_t linux_watchdog(void);
+
+// program.c
+
+/// Starts a program in a process group of its own, with /dev/null as its standard streams. `arguments` holds
+/// `size` bytes of NUL-terminated strings, the first of them the path. Changes to `user` and `group` first where
+/// `user` is not negative. Returns the process id, or what exec failed with.
+int32_t linux_spawn(const char *arguments, int64_t size, int64_t user, int64_t group);
+/// The id of a child that has ended, with its exit status, or 128 and the signal, in `status`; 0 when there is none.
+int32_t linux_reap(int32_t *status);
+int32_t linux_signal_group(int32_t process, int32_t signal);
+
+// A launcher is a process that starts programs for another one, which may do so no longer. Where there is one, the
+// three functions above go through it.
+
+/// What a launcher is asked for; behind it, for LINUX_REQUEST_START, the arguments as `linux_spawn` takes them. Its
+/// answer is what the function returns.
+typedef struct {
+    int32_t kind, process, signal;
+    int64_t user, group;
+} linux_request;
+
+#define LINUX_REQUEST_START 1
+#define LINUX_REQUEST_SIGNAL 2
+/// The configuration has changed.
+#define LINUX_REQUEST_REREAD 3
+
+/// What a launcher tells of a program that has ended, as `linux_reap` does.
+typedef struct {
+    int32_t process, status;
+} linux_ending;
+
+/// Forks a launcher: returns its id here, and 0 there, with the sockets that it is asked through and on which it tells
+/// of ends. Both end with this process.
+int32_t linux_fork_launcher(const char *name, int32_t *requests, int32_t *ended);
+/// What becomes readable when a program of the launcher has ended, or the launcher itself, which `linux_reap` then
+/// says with -EPIPE; -1 without a launcher.
+int32_t linux_endings(void);
+/// Lets the launcher read the configuration again; -EPERM where there is none, or where it lacks what the new one needs.
+int32_t linux_reread_programs(void);
+/// In a fork of the process that has the launcher.
+void linux_leave_launcher(void);
+
+// confinement.c
+
+#define LINUX_CAP_KILL 5
+#define LINUX_CAP_SETGID 6
+#define LINUX_CAP_SETUID 7
+#define LINUX_CAP_NET_ADMIN 12
+#define LINUX_CAP_NET_RAW 13
+
+int32_t linux_is_root(void);
+/// Gives up all capabilities but these, one bit a number, for ever; with `bounds` also for the programs that it starts.
+int32_t linux_keep_capabilities(uint64_t capabilities, int32_t bounds);
+/// Programs that it starts can have no more rights than it has (PR_SET_NO_NEW_PRIVS).
+int32_t linux_forbid_new_privileges(void);
+/// From now on only the system calls of a list succeed, and others fail with EPERM (seccomp(2)); needs the function above
+/// first. -ENOSYS on an unknown architecture, -EINVAL where the kernel has no filters.
+int32_t linux_filter_system_calls(void);
 
 // socket.c
 
@@ -181,6 +234,7 @@ int64_t linux_local_ask(const char *name, const void *question, int64_t size, vo
 #define LINUX_AF_INET 2
 #define LINUX_AF_INET6 10
 
+#define LINUX_EPERM 1
 #define LINUX_ESRCH 3
 #define LINUX_ENOENT 2
 #define LINUX_EINTR 4

@@ -1,3 +1,4 @@
+import CLinux
 import KeepalivedConfiguration
 
 /// The file that says what to do, and how strictly it is read.
@@ -9,7 +10,9 @@ struct ConfigurationFile {
 
 extension Plan {
     /// Reads a configuration with all that it includes, and checks it against this machine.
-    init(file: ConfigurationFile) throws(AgentError) {
+    ///
+    /// - Parameter warns: whether to log what is only a warning.
+    init(file: ConfigurationFile, warns: Bool = true) throws(AgentError) {
         let sources = Sources()
         let bytes: [UInt8]
         do throws(SystemError) {
@@ -30,21 +33,32 @@ extension Plan {
         }
         var planner = Planner(configuration, isLenient: file.isLenient)
         let plan = planner.plan(sources: sources.bytes)
-        for warning in configuration.warnings + planner.warnings {
+        for warning in configuration.warnings + planner.warnings where warns {
             Log.warning("warning: \(warning.description)")
         }
         guard planner.errors.isEmpty else { throw .configuration(lines(planner.errors)) }
+        if plan.startsAsRoot, linux_is_root() == 1 {
+            do throws(SystemError) {
+                for path in sources.paths {
+                    try FileReader.requireOnlyRootChanges(path, "start programs of \(path)")
+                }
+            } catch {
+                throw .system(error)
+            }
+        }
         self = plan
     }
 
     /// All files read, one behind the other, and what could not be read.
     private final class Sources {
         private(set) var bytes: [UInt8] = []
+        private(set) var paths: [String] = []
         private(set) var failures = ""
 
         func read(_ path: String) throws(SystemError) -> [UInt8] {
             let content = try FileReader.read(path)
             bytes += path.terminated + content + [0]
+            paths.append(path)
             return content
         }
 

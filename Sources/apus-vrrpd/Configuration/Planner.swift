@@ -1,3 +1,4 @@
+import CLinux
 import KeepalivedConfiguration
 import VRRP
 
@@ -292,8 +293,9 @@ struct Planner {
             if let user = user ?? configuration.globals.scriptUser {
                 identity = try Program.User(named: user.user, group: user.group)
             }
-            if configuration.globals.enableScriptSecurity, identity.map({ $0.id == 0 }) ?? true {
-                try Program.requireOnlyRootChanges(path)
+            let isChecked = configuration.globals.enableScriptSecurity || linux_is_root() == 1
+            if isChecked, identity.map({ $0.id == 0 }) ?? true {
+                try FileReader.requireOnlyRootChanges(path, "run \(path)")
             }
             return Plan.Program(arguments: [path] + command.dropFirst(), user: identity)
         } catch {

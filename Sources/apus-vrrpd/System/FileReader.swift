@@ -36,6 +36,15 @@ enum FileReader {
         return found.paths
     }
 
+    /// - Parameter purpose: what must not be done where others can change the file.
+    static func requireOnlyRootChanges(_ path: String, _ purpose: String) throws(SystemError) {
+        _ = try check(
+            linux_only_root_changes(path),
+            "\(purpose) as root, since others than root could change it or a directory above it",
+            remedy: "let it and the directories above be root's, and writable for root only"
+        )
+    }
+
     private final class FoundPaths {
         var paths: [String] = []
     }

@@ -22,14 +22,6 @@ enum Program {
         )
     }
 
-    /// For `enable_script_security`.
-    static func requireOnlyRootChanges(_ path: String) throws(SystemError) {
-        _ = try check(
-            linux_only_root_changes(path),
-            "run \(path) as root, since others than root could change it or a directory above it"
-        )
-    }
-
     /// - Returns: the process id, which is also its process group.
     static func start(_ arguments: [String], as user: User?) throws(SystemError) -> Int32 {
         var packed: [UInt8] = []

@@ -1,0 +1,175 @@
+import CLinux
+import Foundation
+import Testing
+import VRRP
+
+@testable import apus_vrrpd
+
+@Suite("Confinement", .enabled(if: canUseNamespaces, "needs root and network namespaces"))
+struct ConfinementTests {
+    private let network: TestNetwork
+
+    init() throws { network = try TestNetwork(nodes: ["a"]) }
+
+    /// An owner, which is master at once.
+    private func configure(_ top: String = "", _ extra: String = "", mode: Int = 0o644) throws -> URL {
+        let file = network.directory.appendingPathComponent("a.conf")
+        let text = """
+            \(top)
+            vrrp_instance one {
+                interface eth0
+                virtual_router_id 7
+                priority 255
+                virtual_ipaddress {
+                    10.99.0.77
+                }
+                \(extra)
+            }
+            """
+        try Data(text.utf8).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
+        return file
+    }
+
+    private func script(_ command: String, _ more: String = "") -> String {
+        "vrrp_script check {\nscript \"\(command)\"\nweight 2\n\(more)\n}\n"
+    }
+
+    private let tracking = "track_script {\ncheck\n}"
+
+    private func start(_ options: [String] = ["--user", "nobody"]) throws -> AgentProcess {
+        let file = network.directory.appendingPathComponent("a.conf")
+        let agent = try AgentProcess(
+            in: network.namespace("a"),
+            command: [agentPath] + options + ["-f", file.path]
+        )
+        try agent.wait(for: "→ master", limit: 10)
+        return agent
+    }
+
+    private static let own = [
+        "CapEff": "3000", "CapPrm": "3000", "CapBnd": "3000", "NoNewPrivs": "1", "Seccomp": "2",
+    ]
+    private static let launcher = ["CapInh": "0", "NoNewPrivs": "0", "Seccomp": "0", "Uid": "0"]
+
+    static let processes: [(script: String?, expected: [String: [String: String]])] = [
+        (nil, ["apus-vrrpd": own, "vrrp-guardian": own]),
+        ("", ["vrrp-launcher": launcher.merging(["CapEff": "0", "CapPrm": "0"]) { $1 }]),
+        ("user nobody", ["vrrp-launcher": launcher.merging(["CapEff": "e0", "CapPrm": "e0"]) { $1 }]),
+    ]
+
+    @Test("each process has the rights that it needs, and no other", arguments: processes.indices)
+    func rights(index: Int) throws {
+        let (script, expected) = Self.processes[index]
+        _ = try configure(script.map { self.script("/bin/true", $0) } ?? "", script == nil ? "" : tracking)
+        let agent = try start()
+        for (name, fields) in expected {
+            var seen: [String: String] = [:]
+            #expect(
+                try eventually {
+                    seen = try agent.status(of: name) ?? [:]; return !seen.isEmpty
+                }
+            )
+            for (field, value) in fields {
+                #expect(
+                    seen[field].flatMap { Int($0, radix: 16) } == Int(value, radix: 16),
+                    "\(name): \(field)"
+                )
+            }
+        }
+        let user = try agent.status(of: "apus-vrrpd")?["Uid"]
+        #expect(user == "\(try #require(getpwnam("nobody")).pointee.pw_uid)")
+        #expect(try (agent.status(of: "vrrp-launcher") == nil) == (script == nil))
+    }
+
+    @Test("a switch leaves the system calls alone")
+    func unfiltered() throws {
+        _ = try configure()
+        #expect(try start(["--no-seccomp"]).status(of: "apus-vrrpd")?["Seccomp"] == "0")
+    }
+
+    @Test("a program cannot be started past the filter")
+    func forbidden() throws {
+        var lifeline: Int32 = -1
+        let child = linux_fork_guardian("filtered", &lifeline)
+        if child == 0 {
+            guard linux_forbid_new_privileges() == 0, linux_filter_system_calls() == 0 else { _exit(2) }
+            var arguments: [UnsafeMutablePointer<CChar>?] = [nil]
+            execv("/bin/true", &arguments)
+            _exit(errno == EPERM && linux_monotonic() > 0 ? 3 : 4)
+        }
+        linux_close(lifeline)
+        var status: Int32 = 0
+        #expect(waitpid(child, &status, 0) == child)
+        #expect(status >> 8 == 3)
+    }
+
+    @Test("a reload starts another program; what needs the agent's first rights is refused")
+    func reload() throws {
+        _ = try configure()
+        let a = try start()
+        _ = try configure(script("/bin/true"), tracking)
+        a.signal(SIGHUP)
+        try a.wait(for: "try: restart the agent", limit: 5)
+        try a.wait(for: "the old one stays in force", limit: 5)
+        a.signal(SIGTERM)
+        #expect(a.wait() == 0)
+
+        let b = try start()
+        _ = try configure(script("/bin/false"), tracking)
+        b.signal(SIGHUP)
+        try b.wait(for: "priority 255", limit: 5)
+        _ = try configure(script("/bin/false", "user nobody"), tracking)
+        b.signal(SIGHUP)
+        try b.wait(for: "try: restart the agent", limit: 5)
+        _ = try configure(script("/bin/true"), tracking, mode: 0o600)
+        b.signal(SIGHUP)
+        try b.wait(for: "try: let the user that the agent runs as read it", limit: 5)
+    }
+
+    @Test("an agent whose launcher is killed resigns and ends, to be started again")
+    func killedLauncher() throws {
+        _ = try configure(script("/bin/true"), tracking)
+        let agent = try start()
+        kill(try #require(try agent.child(named: "vrrp-launcher")), SIGKILL)
+        #expect(agent.wait() == 1)
+        try agent.wait(for: "cannot start programs any longer", limit: 5)
+        #expect(try !network.holdsAddress("a", "10.99.0.77/32"))
+    }
+}
+
+@Suite("Launcher")
+struct LauncherTests {
+    static let requests: [(arguments: [String], asNobody: Bool, isAllowed: Bool)] = [
+        (["/bin/check", "-x"], false, true),
+        (["/bin/check", "-x"], true, false),
+        (["/bin/check"], false, false),
+        (["/bin/check", "-x", "-y"], false, false),
+        (["/bin/check-x"], false, false),
+        (["/bin/told"], true, true),
+        (["/bin/told", "INSTANCE", "one", "MASTER", "100"], true, true),
+        (["/bin/told", "INSTANCE", "one", "MASTER", "100"], false, false),
+        (["/bin/told", "INSTANCE"], true, false),
+        (["/bin/told", "INSTANCE", "one", "MASTER", "100", "more"], true, false),
+        (["/bin/sh", "-c", "reboot"], false, false),
+    ]
+
+    @Test("starts what the configuration names, and nothing else", arguments: requests.indices)
+    func allows(index: Int) throws {
+        let (arguments, asNobody, isAllowed) = Self.requests[index]
+        var plan = Plan.none
+        plan.checks = [
+            Plan.Check(
+                name: "check",
+                program: Plan.Program(arguments: ["/bin/check", "-x"]),
+                settings: .init()
+            )
+        ]
+        let nobody = try Program.User(named: "nobody", group: nil)
+        let told = Plan.Program(arguments: ["/bin/told"], user: nobody)
+        plan.groups = [Plan.Group(name: "all", members: [], notifications: .init(any: told))]
+        let packed = arguments.flatMap { $0.terminated }
+        let (user, group) = asNobody ? (nobody.id, nobody.group) : (-1, -1)
+        #expect(plan.allows(packed[...], user, group) == isAllowed)
+    }
+}
