@@ -13,8 +13,10 @@ struct HostLockTests {
     private func wait(for text: String, from channel: any TransportChannel) async throws {
         var said = ""
         while !said.hasSuffix(text) {
-            guard case .output(let bytes) = try await channel.read() else { continue }
-            said += String(decoding: bytes, as: UTF8.self)
+            switch try await channel.read() {
+            case .output(let bytes), .errors(let bytes): said += String(decoding: bytes, as: UTF8.self)
+            case .exited(let status): throw ObservationError("ended with \(status ?? -1), and said «\(said)»")
+            }
         }
     }
 
