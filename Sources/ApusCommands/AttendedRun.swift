@@ -16,9 +16,7 @@ struct AttendedRun {
 
     /// - Throws: `PreflightError`, and `ExitCode` 143 where SIGTERM ended the run.
     func callAsFunction(_ playbooks: [Playbook]) async throws -> Recap {
-        let journal = header.map { header in
-            JournalFolder().reporter(header) { Console.error("Warning: this run is not journaled: \($0)") }
-        }
+        let journal = header.map(JournalFolder().attended)
         let reporter = Reporters(shown + (journal.map { [$0.reporter] } ?? []))
         let run = Run(inventory: inventory, connector: connector, options: options, reporter: reporter)
         let ticker = Task {
@@ -28,9 +26,10 @@ struct AttendedRun {
             }
         }
         defer { ticker.cancel() }
+        let signals = SignalWatch()
         let work = Task { try await run(playbooks) }
         let interruption = options.interruption
-        let signals = SignalWatch { signal, count in
+        signals.tell { signal, count in
             if signal == SIGINT, count == 1 {
                 let text =
                     "stopping: running steps are finished, nothing new starts; Ctrl-C again ends them now"
@@ -47,6 +46,13 @@ struct AttendedRun {
         }
         if signals.end() == SIGTERM { throw ExitCode(128 + SIGTERM) }
         return recap
+    }
+}
+
+extension JournalFolder {
+    /// The journal of a run whose person is told where it cannot be kept.
+    func attended(_ header: JournalHeader) -> (id: String, reporter: JSONLinesReporter) {
+        reporter(header) { Console.error("Warning: this run is not journaled: \($0)") }
     }
 }
 

@@ -7,13 +7,17 @@ final class SignalWatch: Sendable {
     private static let watched = [SIGINT, SIGTERM]
     /// The last of the watched signals, 0 where there was none.
     private let last = Mutex<Int32>(0)
+    private let reading: Int32
 
-    /// - Parameter each: takes the signal and how many there were, from 1; on a thread of its own, one after the other.
-    init(each: @escaping @Sendable (_ signal: Int32, _ count: Int) -> Void) {
+    /// Keeps signals from now on, until somebody hears of them.
+    init() {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return }
+        guard pipe(&ends) == 0 else {
+            reading = -1
+            return
+        }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        let reading = ends[0]
+        reading = ends[0]
         signalPipe = ends[1]
         // Handlers, not SIG_IGN: programs that this one starts get the usual effect back.
         for number in Self.watched {
@@ -22,10 +26,14 @@ final class SignalWatch: Sendable {
                 _ = write(signalPipe, &byte, 1)
             }
         }
+    }
+
+    /// - Parameter each: takes the signal and how many there were, from 1; on a thread of its own, one after the other.
+    func tell(_ each: @escaping @Sendable (_ signal: Int32, _ count: Int) -> Void) {
         Thread.detachNewThread {
             var count = 0
             var byte: UInt8 = 0
-            while read(reading, &byte, 1) == 1 {
+            while read(self.reading, &byte, 1) == 1 {
                 count += 1
                 let number = Int32(byte)
                 self.last.withLock { $0 = number }

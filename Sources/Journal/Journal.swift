@@ -3,7 +3,7 @@ public import Provisioning
 
 /// The journal of one run, as it was left by that run, or as it stands while the run goes on.
 public struct Journal: Sendable {
-    /// Time and four letters: `20261121-061500.250-k3f9`.
+    /// Time and four letters: `20261121-061500.250-k3f9`; in between the verb, where no playbook was run.
     public let id: String
     public let header: JournalHeader
     /// Whether its run still goes on.

@@ -5,7 +5,7 @@ import Synchronization
 /// Where the journals of all runs are, the newest of them: `$XDG_STATE_HOME/apus/runs`.
 public struct JournalFolder: Sendable {
     let path: String
-    /// How many are kept.
+    /// How many are kept of runs of playbooks, and of each other verb.
     let capacity: Int
 
     /// - Parameters:
@@ -27,7 +27,7 @@ public struct JournalFolder: Sendable {
         _ header: JournalHeader,
         warn: @escaping @Sendable (any Error) -> Void
     ) -> (id: String, reporter: JSONLinesReporter) {
-        let id = Self.id(at: header.at)
+        let id = Self.id(of: header)
         let opened = Mutex<JournalFile?>(nil)
         let keepsContents = header.diff
         let reporter = JSONLinesReporter(
@@ -48,7 +48,7 @@ public struct JournalFolder: Sendable {
         try StateFolder.make(path)
         let file = try JournalFile(creating: file(id))
         try file.append(try JSONLines.encode(header))
-        try prune()
+        try prune(like: id)
         return file
     }
 
@@ -62,11 +62,13 @@ public struct JournalFolder: Sendable {
     /// - Throws: `JournalError` where it is not there, or cannot be read.
     public func journal(_ id: String) throws -> Journal { try Journal(id: id, path: file(id)) }
 
-    /// The newest journal of a run that was to change something. What is no journal, or of a run that was killed before
+    /// The newest journal of a run of playbooks that was to change something. What is no journal, or of a run that was killed before
     /// it began, is passed over.
     public func newestRun() -> Journal? {
         for id in ids {
-            if let journal = try? journal(id), !journal.header.check { return journal }
+            if let journal = try? journal(id), journal.header.isOfPlaybooks, !journal.header.check {
+                return journal
+            }
         }
         return nil
     }
@@ -87,15 +89,23 @@ public struct JournalFolder: Sendable {
 
     private func file(_ id: String) -> String { "\(path)/\(id)\(Self.suffix)" }
 
-    private func prune() throws {
-        for id in ids.dropFirst(max(1, capacity)) where !JournalFile.isLocked(file(id)) {
+    /// Removes the oldest of that kind: a ping every minute is not to push out the runs that may be resumed.
+    private func prune(like newest: String) throws {
+        let alike = ids.filter { Self.kind(of: $0) == Self.kind(of: newest) }
+        for id in alike.dropFirst(max(1, capacity)) where !JournalFile.isLocked(file(id)) {
             guard unlink(file(id)) == 0 || errno == ENOENT else {
                 throw JournalError("cannot remove \(file(id)): \(String(cString: strerror(errno)))")
             }
         }
     }
 
-    private static func id(at date: Date) -> String {
+    /// A verb where the run was none of playbooks.
+    private static func kind(of id: String) -> Substring? {
+        let parts = id.split(separator: "-")
+        return parts.count > 3 ? parts[2] : nil
+    }
+
+    private static func id(of header: JournalHeader) -> String {
         let style = Date.VerbatimFormatStyle(
             format: """
                 \(year: .padded(4))\(month: .twoDigits)\(day: .twoDigits)-\
@@ -106,7 +116,8 @@ public struct JournalFolder: Sendable {
             calendar: Calendar(identifier: .gregorian)
         )
         let letters = (0..<4).compactMap { _ in "0123456789abcdefghijklmnopqrstuvwxyz".randomElement() }
-        return date.formatted(style) + "-" + String(letters)
+        let parts = [header.at.formatted(style), header.isOfPlaybooks ? nil : header.verb, String(letters)]
+        return parts.compactMap(\.self).joined(separator: "-")
     }
 
     static func recorded(_ event: Event, keepsContents: Bool) -> Event? {

@@ -7,8 +7,9 @@ public struct JournalHeader: Codable, Sendable {
     static let currentFormat = 1
 
     let format: Int
-    /// The command's: "run".
+    /// The command's: "run", "exec".
     public var verb: String
+    /// None of a command that has none, such as "exec".
     public var playbooks: [String]
     /// The command line behind `apus run`, as it was given; for the verb `apply` that of its plan.
     public var arguments: [String]
@@ -24,6 +25,9 @@ public struct JournalHeader: Codable, Sendable {
     public var progress: RunProgress?
     /// Of a saved plan.
     var seal: PlanSeal?
+
+    /// Whether it is the run of playbooks, which may be resumed.
+    public var isOfPlaybooks: Bool { !playbooks.isEmpty }
 
     public init(
         verb: String,

@@ -40,11 +40,13 @@ struct HistoryTests {
     }
 
     @Test func aKilledRunIsSaidToBeOne() async throws {
+        try place.hold("first")
         let run = try TestRun("slow", in: place)
         try await place.wait(for: "first.begun")
         #expect(try await apus("history").output.contains("is running"))
         run.send(SIGKILL)
-        _ = await run.end()
+        try place.release("first")
+        try await run.end()
         #expect(try await apus("history").output.contains("was killed"))
         let shown = try await apus("history", "show")
         #expect(shown.status == 0)

@@ -5,15 +5,6 @@ import Testing
 struct InterruptionTests {
     let place = try! TestPlace()
 
-    /// Processes with `text` in their command line, other than those of this test.
-    private func processes(with text: String) -> [String] {
-        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return numbers.filter { Int($0) != nil }.filter { number in
-            FileManager.default.contents(atPath: "/proc/\(number)/cmdline")
-                .map { String(decoding: $0, as: UTF8.self).contains(text) } ?? false
-        }
-    }
-
     @Test func aRunThatIsLeftAloneEndsWell() async throws {
         let ended = try await TestRun("slow", in: place).end()
         #expect(ended.status == 0, "\(ended.output)")
@@ -21,11 +12,19 @@ struct InterruptionTests {
         #expect(ended.output.contains("changed 3"))
     }
 
-    @Test func afterCtrlCWhatRunsIsFinishedAndNothingNewStarts() async throws {
+    /// Ctrl-C while the first step runs.
+    private func interrupt() async throws -> TestRun.Ended {
+        try place.hold("first")
         let run = try TestRun("slow", in: place)
         try await place.wait(for: "first.begun")
         run.send(SIGINT)
-        let ended = await run.end()
+        try await run.says("stopping: running steps are finished")
+        try place.release("first")
+        return try await run.end()
+    }
+
+    @Test func afterCtrlCWhatRunsIsFinishedAndNothingNewStarts() async throws {
+        let ended = try await interrupt()
         #expect(ended.status == 130)
         #expect(place.has("first.done"))
         #expect(!place.has("second.begun"))
@@ -40,36 +39,40 @@ struct InterruptionTests {
         arguments: [[SIGINT, SIGINT], [SIGTERM]]
     )
     func twice(signals: [Int32]) async throws {
+        try place.hold("first")
         let run = try TestRun("slow", in: place)
         try await place.wait(for: "first.begun")
-        for signal in signals {
+        for (signal, said) in zip(signals, ["stopping:", "ending what runs"].suffix(signals.count)) {
             run.send(signal)
-            try await Task.sleep(for: .milliseconds(100))
+            try await run.says(said)
         }
-        let ended = await run.end()
+        let ended = try await run.end()
         #expect(ended.status == (signals.count == 2 ? 130 : 143), "\(ended.output)")
         #expect(!ended.output.contains("Fatal"))
         #expect(ended.output.contains("not done 2"), "\(ended.output)")
-        #expect(processes(with: place.path).isEmpty)
-        // Longer than the step would have gone on.
-        try await Task.sleep(for: .seconds(2))
+        #expect(try await eventually { place.processes.isEmpty })
         #expect(!place.has("first.done"))
+        try place.release("first")
         let next = try await TestRun("slow", in: place, more: ["--lock-timeout", "0"]).end()
         #expect(next.status == 0, "\(next.output)")
     }
 
     @Test func aSecondRunWaitsAndSaysForWhom() async throws {
+        try place.hold("first")
         let first = try TestRun("slow", in: place)
         try await place.wait(for: "first.begun")
-        let second = try await TestRun("slow", in: place).end()
-        #expect(await first.end().status == 0)
-        #expect(second.status == 0, "\(second.output)")
-        #expect(second.output.contains("process \(first.process.processIdentifier), playbook slow since 20"))
-        #expect(second.output.contains("changed 0"))
+        let second = try TestRun("slow", in: place)
+        try await second.says("process \(first.process.processIdentifier), playbook slow since 20")
+        try place.release("first")
+        #expect(try await first.end().status == 0)
+        let ended = try await second.end()
+        #expect(ended.status == 0, "\(ended.output)")
+        #expect(ended.output.contains("changed 0"))
         #expect(place.read("first.begun") == "x\n")
     }
 
     @Test func aSecondRunThatMayNotWaitFailsAndSaysWhoHasTheHost() async throws {
+        try place.hold("first")
         let first = try TestRun("slow", in: place)
         try await place.wait(for: "first.begun")
         let second = try await TestRun("slow", in: place, more: ["--lock-timeout", "0"]).end()
@@ -77,14 +80,17 @@ struct InterruptionTests {
         #expect(second.output.contains("is in the hands of"))
         let check = try await TestRun("slow", in: place, more: ["--lock-timeout", "0", "--check"]).end()
         #expect(check.status == 0, "\(check.output)")
-        #expect(await first.end().status == 0)
+        try place.release("first")
+        #expect(try await first.end().status == 0)
     }
 
     @Test func aDeadRunLeavesTheLockFree() async throws {
+        try place.hold("first")
         let first = try TestRun("slow", in: place)
         try await place.wait(for: "first.begun")
         first.send(SIGKILL)
-        _ = await first.end()
+        try place.release("first")
+        try await first.end()
         let second = try await TestRun("slow", in: place).end()
         #expect(second.status == 0, "\(second.output)")
     }

@@ -18,25 +18,20 @@ struct KilledRunTests {
             let run = try TestRun("files", in: place)
             try await Task.sleep(for: .milliseconds(Int.random(in: 5...400, using: &generator)))
             run.send(SIGKILL)
-            _ = await run.end()
+            try await run.end()
             try expectWholeFiles(place)
         }
         let last = try await TestRun("files", in: place).end()
         #expect(last.status == 0, "\(last.output)")
         // The shell of the run that was killed last may still be on its way out, with its own temporary file.
-        try await eventually { place.names(in: "target") == ["0", "1", "2", "3", "4", "5", "large", "tree"] }
+        let names = ["0", "1", "2", "3", "4", "5", "large", "tree"]
+        #expect(
+            try await eventually { place.names(in: "target") == names },
+            "a killed run left something for good"
+        )
         #expect(place.names(in: "target/tree").count == 40)
         let again = try await TestRun("files", in: place).end()
         #expect(again.output.contains("changed 0"), "\(again.output)")
-    }
-
-    /// Nothing tells when an orphan has ended, so this looks until it is so.
-    private func eventually(_ isSo: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while !isSo() {
-            try #require(ContinuousClock.now < deadline, "a killed run left something for good")
-            try await Task.sleep(for: .milliseconds(50))
-        }
     }
 
     private func empty(_ folder: String) throws {

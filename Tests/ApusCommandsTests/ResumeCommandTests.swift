@@ -10,10 +10,13 @@ struct ResumeCommandTests {
     }
 
     @Test func afterCtrlC() async throws {
+        try place.hold("first")
         let run = try TestRun("slow", in: place)
         try await place.wait(for: "first.begun")
         run.send(SIGINT)
-        let stopped = await run.end()
+        try await run.says("stopping: running steps are finished")
+        try place.release("first")
+        let stopped = try await run.end()
         let hint = try #require(
             stopped.output.firstMatch(of: /To go on from here: apus run --resume (\w{4})/)
         )
@@ -27,11 +30,13 @@ struct ResumeCommandTests {
 
     @Test func afterAKillInTheMiddleOfAHandlerAndAnotherOfItsResumption() async throws {
         for number in 0..<3 {
+            try place.hold("handler")
             let run =
                 try number == 0 ? TestRun("handler", in: place) : TestRun(["run", "--resume"], in: place)
             try await place.wait(for: "handler.begun")
             run.send(SIGKILL)
-            _ = await run.end()
+            try place.release("handler")
+            try await run.end()
             try FileManager.default.removeItem(atPath: "\(place.path)/handler.begun")
         }
         let resumed = try await resume()
@@ -55,9 +60,11 @@ struct ResumeCommandTests {
     }
 
     @Test func aRunThatStillGoesOnIsNotResumed() async throws {
+        try place.hold("first")
         let run = try TestRun("slow", in: place)
         try await place.wait(for: "first.begun")
         #expect(try await resume().output.contains("still goes on"))
-        #expect(await run.end().status == 0)
+        try place.release("first")
+        #expect(try await run.end().status == 0)
     }
 }

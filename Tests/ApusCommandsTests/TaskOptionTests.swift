@@ -1,3 +1,4 @@
+import Foundation
 import Provisioning
 import Testing
 
@@ -58,6 +59,31 @@ struct TaskOptionTests {
 
                 """
         )
+    }
+
+    @Test(
+        "with --step, as somebody at a terminal answers",
+        arguments: [
+            (["y", "n", "c"], ["four", "one", "three"], 0),
+            (["perhaps", "no", "continue"], ["four", "three", "two"], 0),
+            (["y", "q"], ["one"], 130), (["y", "Ctrl-C"], ["one"], 130),
+        ] as [([String], [String], Int32)]
+    )
+    func steps(answers: [String], done: [String], status: Int32) async throws {
+        let terminal = try TestTerminal()
+        try place.write("hosts.ini", "here ansible_connection=local\n")
+        let words = [
+            "run", "steps", "--step", "-i", "\(place.path)/hosts.ini", "--host-folder", "\(place.path)/host",
+        ]
+        let run = try TestRun(words, in: place, at: terminal)
+        for (number, answer) in answers.enumerated() {
+            try await run.says("(q)uit: ", times: number + 1)
+            if answer == "Ctrl-C" { run.send(SIGINT) } else { try terminal.type(answer) }
+        }
+        let ended = try await run.end()
+        #expect(ended.status == status, "\(ended.output)")
+        #expect(ended.output.ranges(of: "(q)uit: ").count == answers.count, "\(ended.output)")
+        #expect(["four", "one", "three", "two"].filter { place.has($0 + ".done") } == done)
     }
 
     @Test(

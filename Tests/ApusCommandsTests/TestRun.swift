@@ -1,9 +1,10 @@
 import Foundation
 
 /// A running `apus` with the catalog of Tests/TestProgram, in a folder of its own.
-final class TestRun: @unchecked Sendable {
+final class TestRun {
     let process = Process()
-    private let pipe = Pipe()
+    private let place: TestPlace
+    private let log: String
 
     convenience init(
         _ playbook: String,
@@ -21,15 +22,22 @@ final class TestRun: @unchecked Sendable {
     }
 
     /// `apus` with these words.
-    init(_ words: [String], in place: TestPlace) throws {
+    ///
+    /// - Parameter terminal: its standard input.
+    init(_ words: [String], in place: TestPlace, at terminal: TestTerminal? = nil) throws {
+        self.place = place
+        log = "\(place.path)/\(UUID().uuidString).log"
         process.executableURL = Self.program
         process.arguments = words
         var environment = ProcessInfo.processInfo.environment
         environment["APUS_TEST_FOLDER"] = place.path
         environment["XDG_STATE_HOME"] = "\(place.path)/state"
         process.environment = environment
-        process.standardOutput = pipe
-        process.standardError = pipe
+        try Data().write(to: URL(fileURLWithPath: log))
+        let output = FileHandle(forWritingAtPath: log)
+        process.standardInput = terminal?.device ?? FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
         try process.run()
     }
 
@@ -41,22 +49,60 @@ final class TestRun: @unchecked Sendable {
     }()
 
     struct Ended {
+        /// As a shell has it: 128 and the signal's number where one ended the program.
         let status: Int32
         let output: String
     }
 
-    /// Waits for its end on a thread of its own.
-    func end() async -> Ended {
-        await withCheckedContinuation { done in
-            Thread.detachNewThread { [self] in
-                let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-                process.waitUntilExit()
-                done.resume(returning: Ended(status: process.terminationStatus, output: output))
-            }
-        }
+    /// What it wrote so far.
+    var output: String {
+        String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self)
+    }
+
+    /// - Throws: `Hangs` where it does not end; it is killed then.
+    @discardableResult
+    func end() async throws -> Ended {
+        try await wait("end") { !process.isRunning }
+        let isSignal = process.terminationReason == .uncaughtSignal
+        return Ended(status: process.terminationStatus + (isSignal ? 128 : 0), output: output)
+    }
+
+    /// Waits until it has written `text` so many times.
+    ///
+    /// - Throws: `Hangs` where it does not; it is killed then.
+    func says(_ text: String, times: Int = 1) async throws {
+        try await wait("say «\(text)»") { output.ranges(of: text).count >= times }
     }
 
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+    /// Far more than anything here takes on a machine that is busy.
+    private static let patience = Duration.seconds(120)
+
+    private func wait(_ what: String, until isSo: () -> Bool) async throws {
+        guard try await eventually(within: Self.patience, isSo) else {
+            send(SIGKILL)
+            throw Hangs(what: what, output: output)
+        }
+    }
+
+    struct Hangs: Error, CustomStringConvertible {
+        let what: String
+        let output: String
+        var description: String { "apus did not \(what); it wrote: \(output)" }
+    }
+}
+
+/// Looks again and again.
+///
+/// - Returns: whether it is so before the time is over.
+func eventually(within patience: Duration = .seconds(60), _ isSo: () -> Bool) async throws -> Bool {
+    let deadline = ContinuousClock.now + patience
+    while !isSo() {
+        guard ContinuousClock.now < deadline else { return false }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+    return true
 }
 
 /// A folder that playbooks of the test program work in, and that goes at the end.
@@ -87,10 +133,23 @@ final class TestPlace: Sendable {
         ((try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(folder)")) ?? []).sorted()
     }
 
-    /// - Throws: where `name` is not there within 20 s.
+    /// - Throws: where `name` is not there in time.
     func wait(for name: String) async throws {
-        for _ in 0..<2000 where !has(name) { try await Task.sleep(for: .milliseconds(10)) }
-        guard has(name) else { throw Missing(name: name) }
+        guard try await eventually({ has(name) }) else { throw Missing(name: name) }
+    }
+
+    /// Keeps the task of that name from ending, until it is released.
+    func hold(_ name: String) throws { try write("\(name).hold", "") }
+
+    func release(_ name: String) throws { try FileManager.default.removeItem(atPath: "\(path)/\(name).hold") }
+
+    /// Those with its path in their command line.
+    var processes: [String] {
+        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return numbers.filter { Int($0) != nil }.filter { number in
+            FileManager.default.contents(atPath: "/proc/\(number)/cmdline")
+                .map { String(decoding: $0, as: UTF8.self).contains(path) } ?? false
+        }
     }
 
     struct Missing: Error {

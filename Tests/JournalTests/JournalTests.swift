@@ -9,10 +9,10 @@ import Testing
 struct JournalTests {
     let scratch = Scratch()
 
-    private func header(diff: Bool = false, at: Date = .now) -> JournalHeader {
+    private func header(diff: Bool = false, verb: String = "run", at: Date = .now) -> JournalHeader {
         JournalHeader(
-            verb: "run",
-            playbooks: ["site"],
+            verb: verb,
+            playbooks: verb == "run" ? ["site"] : [],
             arguments: ["site", "-i", "my.ini"],
             folder: "/home/fabian",
             by: "fabian@mac",
@@ -132,13 +132,15 @@ struct JournalTests {
         #expect(try journal.events.count == Self.events.count)
     }
 
-    @Test func theNewestAreKept() throws {
-        let folder = JournalFolder(path: scratch.folder.path, capacity: 3)
-        for second in 1...5 {
-            let header = header(at: Date(timeIntervalSince1970: Double(second)))
+    @Test func theNewestOfEachKindAreKept() throws {
+        let folder = JournalFolder(path: scratch.folder.path, capacity: 2)
+        for (second, verb) in ["run", "run", "run", "ping", "exec", "ping", "ping"].enumerated() {
+            let header = header(verb: verb, at: Date(timeIntervalSince1970: Double(second)))
             folder.reporter(header) { Issue.record($0) }.reporter.report(.playFinished)
         }
-        #expect(folder.ids.map { $0.prefix(19) } == [5, 4, 3].map { "19700101-00000\($0).000" })
+        let kept = folder.ids.map { $0.split(separator: "-").dropFirst().dropLast().joined(separator: " ") }
+        #expect(kept == ["000006.000 ping", "000005.000 ping", "000004.000 exec", "000002.000", "000001.000"])
+        #expect(folder.newestRun()?.id == folder.ids[3])
     }
 
     @Test func isFoundByABitOfItsIdentity() throws {

@@ -7,40 +7,36 @@ import Provisioning
 @main
 struct Entry {
     static func main() async {
-        await ApusCommand.main(catalog: Catalog([slow, slowHandler, job, files, tagged]))
+        await ApusCommand.main(catalog: Catalog([slow, slowHandler, files, tagged, steps]))
     }
 
     /// The folder that all playbooks work in.
     static let folder = ProcessInfo.processInfo.environment["APUS_TEST_FOLDER"] ?? "/nonexistent"
 
-    /// Two steps that leave marks when they begin and when they end.
-    static let slow = Playbook("slow", summary: "Two slow steps") {
+    /// Two steps that leave marks when they begin and when they end; tests hold them in between.
+    static let slow = Playbook("slow", summary: "Two steps") {
         Play("Be slow", on: "all") { _ in
-            Marks(name: "first", seconds: "1.5").notify(
-                Handler("Reload") { Marks(name: "handler", seconds: "0") }
-            )
-            Marks(name: "second", seconds: "0")
+            Marks(name: "first").notify(Handler("Reload") { Marks(name: "handler") })
+            Marks(name: "second")
         }
     }
 
-    static let slowHandler = Playbook("handler", summary: "A change, and a slow handler that it notifies") {
+    static let slowHandler = Playbook("handler", summary: "A change, and a handler that it notifies") {
         Play("Notify", on: "all") { _ in
-            Marks(name: "first", seconds: "0").notify(
-                Handler("Reload") { Marks(name: "handler", seconds: "1.5", isAction: true) }
-            )
+            Marks(name: "first").notify(Handler("Reload") { Marks(name: "handler", isAction: true) })
         }
-    }
-
-    static let job = Playbook("job", summary: "A supervised job") {
-        Play("Do a long thing", on: "all") { _ in Marks(name: "long", seconds: "1.5", isJob: true) }
     }
 
     static let tagged = Playbook("tagged", summary: "Tasks with tags") {
         Play("Be quick", on: "all", tags: ["quick"]) { _ in
-            Marks(name: "one", seconds: "0").named("First").tagged("web")
-            Marks(name: "two", seconds: "0").named("Second").notify(
-                Handler("Reload") { Marks(name: "handler", seconds: "0") }
-            )
+            Marks(name: "one").named("First").tagged("web")
+            Marks(name: "two").named("Second").notify(Handler("Reload") { Marks(name: "handler") })
+        }
+    }
+
+    static let steps = Playbook("steps", summary: "Four tasks to be asked about") {
+        Play("Go on foot", on: "all") { _ in
+            for name in ["one", "two", "three", "four"] { Marks(name: name).named(name) }
         }
     }
 
@@ -55,11 +51,10 @@ struct Entry {
     }
 }
 
-/// Writes a file when it begins, and another when it ends; done where both are there.
+/// Writes a file when it begins, and another when it ends; done where that is there. Where a file NAME.hold is there, it
+/// waits until it is not.
 struct Marks: Resource {
     let name: String
-    let seconds: String
-    var isJob = false
     var isAction = false
 
     var probe: Probe<Bool> { Probe(MarkObservation(name: name)) }
@@ -67,10 +62,14 @@ struct Marks: Resource {
     func plan(from isDone: Bool) -> Plan {
         if isDone, !isAction { return .unchanged }
         let mark = "\(Entry.folder)/\(name)"
-        let script = "echo begun; echo x >>\(mark).begun; sleep \(seconds); echo x >>\(mark).done"
-        var step = Step.script("mark \(name)", script)
-        step.isJob = isJob
-        return .change([step], Difference([.attribute("done", from: "no", to: "yes")]))
+        let script = """
+            echo begun
+            echo x >>\(mark).begun
+            while [ -e \(mark).hold ]; do sleep 0.02; done
+            echo x >>\(mark).done
+            """
+        let difference = Difference([.attribute("done", from: "no", to: "yes")])
+        return .change([.script("mark \(name)", script)], difference)
     }
 }
 

@@ -83,6 +83,9 @@ struct RunCommand: AsyncParsableCommand {
         guard let journal = try selection.playbooks.first.map(folder.journal(matching:)) ?? folder.newestRun()
         else { throw ValidationError("there is no run to resume; see `apus history`") }
         if journal.isRunning { throw ValidationError("run \(journal.id) still goes on") }
+        guard journal.header.isOfPlaybooks else {
+            throw ValidationError("run \(journal.id) was \(journal.header.verb): only playbooks are resumed")
+        }
         if journal.header.check { throw ValidationError("run \(journal.id) was a check: it changed nothing") }
         if try journal.recap?.exitStatus == 0 {
             throw ValidationError("run \(journal.id) ended well: there is nothing to resume")

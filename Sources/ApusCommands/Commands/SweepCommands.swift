@@ -1,5 +1,6 @@
 import ArgumentParser
 import HostInventory
+import Journal
 import Provisioning
 import Synchronization
 
@@ -16,16 +17,15 @@ struct PingCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Sweep(
+            verb: "ping",
             hosts: hosts,
             pattern: pattern,
             privilege: .login,
             script: "true",
+            title: "ping",
+            changes: false,
             deadline: .seconds(30)
-        ) {
-            output,
-            duration in
-            output.status == 0 ? "ok  \(duration.brief)" : nil
-        }()
+        )()
     }
 }
 
@@ -64,72 +64,84 @@ struct ExecCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Sweep(
+            verb: "exec",
             hosts: hosts,
             pattern: pattern,
             privilege: become ? .root : .login,
             script: command.shellQuoted,
+            title: command.shellQuoted,
+            changes: true,
             deadline: .seconds(timeout)
-        ) { output, duration in
-            output.status == 0 ? "ok  \(duration.brief)" : nil
-        }()
+        )()
     }
 }
 
-/// One script on all hosts of a pattern, each reported as soon as it is done.
+/// One script on all hosts of a pattern, each reported as soon as it is done, and kept in the history.
 private struct Sweep {
+    let verb: String
     let hosts: HostOptions
     let pattern: String
     let privilege: Privilege
     let script: String
+    let title: String
+    let changes: Bool
     let deadline: Duration
-    /// The line of a host that did well; `nil` where it did not.
-    let summary: @Sendable (ShellOutput, Duration) -> String?
 
     func callAsFunction() async throws {
         let inventory = try hosts.readInventory()
         let selected = try inventory.hosts(matching: Pattern(pattern))
         guard !selected.isEmpty else { throw ValidationError("the pattern «\(pattern)» selects no host") }
+        let options = try hosts.runOptions()
         let run = Run(
             inventory: inventory,
             connector: hosts.connector(),
-            options: try hosts.runOptions(),
-            reporter: SilentReporter()
+            options: options,
+            reporter: JournalFolder().attended(header(options, selected)).reporter
         )
         let width = selected.map(\.name.count).max() ?? 0
-        let status = Mutex<Int32>(0)
+        let output = Mutex(())
+        let signals = SignalWatch()
         let work = Task {
-            await run.sweep(selected, script: script, as: privilege, deadline: deadline) { host, result in
-                // Under the lock, so that what hosts wrote is not mixed.
+            await run.sweep(
+                selected,
+                script: script,
+                title: title,
+                changes: changes,
+                as: privilege,
+                deadline: deadline
+            ) { host, result in
                 let name = host.name.padded(to: width)
-                status.withLock { $0 = max($0, show(result, of: name, without: Redaction(of: host))) }
+                // Under the lock, so that what hosts wrote is not mixed.
+                output.withLock { _ in show(result, of: name, without: Redaction(of: host)) }
             }
         }
-        let signals = SignalWatch { _, _ in work.cancel() }
-        await work.value
+        signals.tell { _, _ in work.cancel() }
+        let recap = await work.value
         let signal = signals.end()
         if signal != 0 { throw ExitCode(128 + signal) }
-        let exit = status.withLock { $0 }
-        if exit != 0 { throw ExitCode(exit) }
+        if recap.exitStatus != 0 { throw ExitCode(recap.exitStatus) }
     }
 
-    /// - Returns: the exit status that this host alone would make.
-    private func show(_ result: Run.SweepResult, of name: String, without secrets: Redaction) -> Int32 {
+    private func header(_ options: RunOptions, _ hosts: [Inventory.Host]) -> JournalHeader {
+        var secrets = Redaction()
+        for host in hosts { secrets.add(host.variables.secrets) }
+        return .ofThisProcess(verb, [], ThisProcess.arguments(behind: verb).map { secrets($0) }, options)
+    }
+
+    private func show(_ result: Run.SweepResult, of name: String, without secrets: Redaction) {
         switch result {
         case .done(let output, let duration):
-            let line = summary(output, duration)
-            Console.write("\(name)  \(line ?? Style.bad("status \(output.status)"))\n")
+            let isWell = output.status == 0
+            let line = isWell ? "ok  \(duration.brief)" : Style.bad("status \(output.status)")
+            Console.write("\(name)  \(line)\n")
             Console.writeIndented(secrets(output.output))
             Console.writeIndented(secrets(output.errors))
-            return line == nil ? 2 : 0
         case .unreachable(let reason):
             Console.write("\(name)  \(Style.bad("unreachable: \(secrets(reason))"))\n")
-            return 4
         case .failed(let reason):
             Console.write("\(name)  \(Style.bad("failed: \(secrets(reason))"))\n")
-            return 2
         case .stopped:
             Console.write("\(name)  \(Style.bad("stopped"))\n")
-            return 0
         }
     }
 }

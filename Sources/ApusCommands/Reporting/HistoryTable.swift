@@ -19,12 +19,24 @@ struct HistoryTable {
             }
             cells = [
                 journal.id, header.at.formatted(HistoryTable.time),
-                ([header.verb] + header.playbooks + (header.check ? ["--check"] : [])).joined(separator: " "),
+                Self.title(header),
                 recap == nil ? "?" : "\(counts.count)",
                 sum(\.changed), sum { $0.failed + ($0.unreachable == nil ? 0 : 1) },
                 recap?.duration.brief ?? "?", header.by, Self.end(of: recap, isRunning: journal.isRunning),
             ]
         }
+
+        private static func title(_ header: JournalHeader) -> String {
+            if header.isOfPlaybooks {
+                return ([header.verb] + header.playbooks + (header.check ? ["--check"] : []))
+                    .joined(separator: " ")
+            }
+            let command = header.arguments.drop { $0 != "--" }.dropFirst()
+            let title = ([header.verb] + command).joined(separator: " ")
+            return title.count > longestTitle ? title.prefix(longestTitle - 1) + "…" : title
+        }
+
+        private static let longestTitle = 40
 
         private static func end(of recap: Recap?, isRunning: Bool) -> String {
             guard let recap else { return isRunning ? "is running" : "was killed" }

@@ -75,6 +75,7 @@ final class TerminalReporter: Reporter {
         switch event {
         case .runStarted(let playbooks, let check):
             state.check = check
+            if playbooks.isEmpty { return [] }
             let mode = check ? " (check: nothing will be changed)" : ""
             return [Style.heading("Playbook \(playbooks.joined(separator: ", "))\(mode)")]
         case .playStarted(let title, let hosts, let (number, count)):

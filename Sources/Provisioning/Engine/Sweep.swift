@@ -14,20 +14,36 @@ extension Run {
     /// writes more is ended, and has failed.
     private static let outputBudget = 256 << 20
 
-    /// Runs `script` on each host, and tells of each as soon as it is done.
+    /// Runs `script` on each host, and tells of each as soon as it is done. Reporters hear of it as of a play with one
+    /// task; they do not get its output, but the end of that of a script that failed.
     ///
     /// Where the task is cancelled, what runs is ended on the hosts.
+    ///
+    /// - Parameters:
+    ///   - title: what reports call it; the script by default.
+    ///   - changes: whether hosts on which it did well may have been changed.
+    @discardableResult
     public func sweep(
         _ hosts: [Inventory.Host],
         script: String,
+        title: String? = nil,
+        changes: Bool = true,
         as privilege: Privilege,
         deadline: Duration,
         each: @escaping @Sendable (Inventory.Host, SweepResult) -> Void
-    ) async {
+    ) async -> Recap {
+        let start = ContinuousClock.now
         let forks = max(1, min(options.forks, hosts.count))
         let retention = ShellSection.Retention.all(limit: Self.outputBudget / forks)
         let section = ShellSection(script, deadline: deadline, retention: retention)
-        await hosts.fanOut(atMost: forks) { host in each(host, await visit(host, section, privilege)) }
+        let report = SweepReport(title ?? script, of: hosts, succeedsAs: changes ? .changed : .ok, for: self)
+        await hosts.fanOut(atMost: forks) { host in
+            report.begin(host)
+            let result = await visit(host, section, privilege)
+            report.end(host, result)
+            each(host, result)
+        }
+        return report.end(after: start.duration(to: .now), wasStopped: Task.isCancelled)
     }
 
     private func visit(_ host: Inventory.Host, _ section: ShellSection, _ privilege: Privilege) async
