@@ -139,7 +139,9 @@ struct JournalTests {
             folder.reporter(header) { Issue.record($0) }.reporter.report(.playFinished)
         }
         let kept = folder.ids.map { $0.split(separator: "-").dropFirst().dropLast().joined(separator: " ") }
-        #expect(kept == ["000006.000 ping", "000005.000 ping", "000004.000 exec", "000002.000", "000001.000"])
+        #expect(
+            kept == ["000006.000 ping", "000005.000 ping", "000004.000 exec", "000002.000", "000001.000"]
+        )
         #expect(folder.newestRun()?.id == folder.ids[3])
     }
 
