@@ -104,9 +104,14 @@ let package = Package(
             name: "PlaybooksTests",
             dependencies: ["Playbooks", "Provisioning", "HostInventory", "ApusTesting"]
         ),
+        .target(
+            name: "CanaryTestSupport",
+            dependencies: ["Provisioning"],
+            path: "Tests/CanaryTestSupport"
+        ),
         .testTarget(
             name: "ApusCommandsTests",
-            dependencies: ["ApusCommands", "ApusTesting", "apus-test-run"]
+            dependencies: ["ApusCommands", "ApusTesting", "CanaryTestSupport", "apus-test-run"]
         ),
         // `apus` with playbooks that tests interrupt, kill and run twice.
         .executableTarget(
@@ -118,6 +123,7 @@ let package = Package(
             name: "LabTests",
             dependencies: [
                 "Playbooks", "Roles", "Apus", "Provisioning", "HostInventory", "Transports", "ApusTesting",
+                "CanaryTestSupport", "apus-test-run",
             ]
         ),
     ],

@@ -7,7 +7,7 @@ import Provisioning
 @main
 struct Entry {
     static func main() async {
-        await ApusCommand.main(catalog: Catalog([slow, slowHandler, files, tagged, steps]))
+        await ApusCommand.main(catalog: Catalog([slow, slowHandler, files, tagged, steps, canary]))
     }
 
     /// The folder that all playbooks work in.
