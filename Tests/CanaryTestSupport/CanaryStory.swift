@@ -110,7 +110,7 @@ package actor CanaryStory {
             let processes = try await host(
                 """
                 cd \(target); n=0
-                until [ -e \(pause).begun ] || [ $n -ge 600 ]; do sleep 0.1; n=$((n+1)); done
+                until [ -e \(pause).begun ] || [ $n -ge 1200 ]; do sleep 0.1; n=$((n+1)); done
                 [ -e \(pause).begun ] || { echo 'there is no \(pause)' >&2; exit 1; }
                 cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '
                 """

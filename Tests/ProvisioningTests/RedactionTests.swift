@@ -27,6 +27,18 @@ struct RedactionTests {
         #expect(Redaction([Secret(secret)])(text) == expected)
     }
 
+    @Test(
+        "also where a line is cut in the middle of one",
+        arguments: [
+            ("logging in as hun", "logging in as hun"), ("logging in as hunt", "logging in as «hidden»"),
+            ("er22 is it", "«hidden» is it"), ("hunter22 hunter", "«hidden» «hidden»"),
+            ("r22 is it", "r22 is it"), ("", ""), ("hunter", "«hidden»"),
+        ]
+    )
+    func fragments(text: String, expected: String) {
+        #expect(Redaction(["hunter22"]).fragment(text) == expected)
+    }
+
     @Test func theLongerSecretWins() {
         let redaction = Redaction(["pass", "password", "word"])
         #expect(redaction("password passphrase words") == "«hidden» «hidden»phrase «hidden»s")

@@ -119,7 +119,7 @@ extension HostSession {
             guard section < steps.count else {
                 throw StepFailure(overdueLook: section - steps.count, of: batch)
             }
-            throw StepFailure(overdue: steps[section], said: said)
+            throw StepFailure(overdue: steps[section], said: said.map(redaction.fragment))
         }
         for case (.ran(let written), let step) in zip(outputs, steps) {
             output(written)
@@ -145,7 +145,11 @@ extension HostSession {
 
     /// As many as people read.
     private static func lastLines(of bytes: [UInt8]) -> [String] {
-        String(decoding: bytes.suffix(16 << 10), as: UTF8.self).printableLines
+        let end = bytes.suffix(16 << 10)
+        // What is cut off at its beginning may be the rest of a secret.
+        let isCut = end.count < bytes.count && end.contains(UInt8(ascii: "\n"))
+        let lines = isCut ? end.drop { $0 != UInt8(ascii: "\n") } : end
+        return String(decoding: lines, as: UTF8.self).printableLines
             .filter { !$0.hasPrefix(Step.warningMark) }.suffix(12)
     }
 

@@ -10,7 +10,7 @@ struct RedactingReporter: Reporter {
         case .unreachable(let host, let reason):
             .unreachable(host: host, reason: redactions[host](reason))
         case .progress(let host, let task, let line):
-            .progress(host: host, task: task, line: redactions[host](line))
+            .progress(host: host, task: task, line: redactions[host].fragment(line))
         case .taskFinished(let host, let task, let result):
             .taskFinished(host: host, task: task, result.redacted(redactions[host]))
         case .notice(let host?, let text): .notice(host: host, redactions[host](text))

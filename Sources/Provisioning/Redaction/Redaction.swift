@@ -50,6 +50,28 @@ public struct Redaction: Sendable {
         return redacted
     }
 
+    /// The same for a text that may begin or end in the middle of a secret: a line that was cut, or is still coming.
+    func fragment(_ text: String) -> String {
+        var bytes = self(Array(text.utf8))
+        let forms = forms.values.flatMap(\.self)
+        if let cut = Self.longestCut(of: forms, matching: { bytes.starts(with: $0.suffix($1)) }) {
+            bytes.replaceSubrange(..<cut, with: Secret.placeholder.utf8)
+        }
+        if let cut = Self.longestCut(
+            of: forms,
+            matching: { bytes.reversed().starts(with: $0.prefix($1).reversed()) }
+        ) {
+            bytes.replaceSubrange((bytes.count - cut)..., with: Secret.placeholder.utf8)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func longestCut(of forms: [[UInt8]], matching: ([UInt8], Int) -> Bool) -> Int? {
+        forms.compactMap { form in
+            (shortestSecret..<max(shortestSecret, form.count)).last { matching(form, $0) }
+        }.max()
+    }
+
     private static func forms(of secret: Secret) -> [[UInt8]] {
         let text = secret.revealed.trimmed
         let texts = [text] + text.split(whereSeparator: \.isNewline).map { String($0).trimmed }

@@ -43,7 +43,10 @@ extension HostSession {
                 return
             } catch ShellError.deadline(_, let said) {
                 await self.end(job, as: privilege)
-                throw StepFailure(overdue: step, said: said == Job.beginning ? nil : said)
+                throw StepFailure(
+                    overdue: step,
+                    said: said == Job.beginning ? nil : said.map(redaction.fragment)
+                )
             } catch  where Task.isCancelled {
                 await self.end(job, as: privilege)
                 throw error
