@@ -92,7 +92,7 @@ let package = Package(
                 "ProgramFiles",
             ]
         ),
-        .testTarget(name: "VRRPTests", dependencies: ["VRRP"]),
+        .testTarget(name: "VRRPTests", dependencies: ["VRRP"], exclude: ["Replay/replay.txt"]),
         .testTarget(
             name: "VRRPAgentTests",
             dependencies: ["apus-vrrpd", "VRRP", "CLinux", "ProgramFiles"],
