@@ -44,21 +44,23 @@ final class AgentProcess: @unchecked Sendable {
     }
 
     var isStopped: Bool {
-        get throws { try status(of: process.processIdentifier)["State"] == "T" }
+        status(of: process.processIdentifier)["State"] == "T"
     }
 
     /// The first words of the kernel's lines about the agent or one of its children (proc_pid_status(5)), by their
     /// fields.
     func status(of name: String) throws -> [String: String]? {
-        try ([process.processIdentifier] + children()).map { try status(of: $0) }.first { $0["Name"] == name }
+        try ([process.processIdentifier] + children()).map { status(of: $0) }.first { $0["Name"] == name }
     }
 
     func child(named name: String) throws -> Int32? {
-        try children().first { try status(of: $0)["Name"] == name }
+        try children().first { status(of: $0)["Name"] == name }
     }
 
-    private func status(of process: Int32) throws -> [String: String] {
-        let text = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    /// Empty where there is no such process.
+    func status(of process: Int32) -> [String: String] {
+        guard let bytes = FileManager.default.contents(atPath: "/proc/\(process)/status") else { return [:] }
+        let text = String(decoding: bytes, as: UTF8.self)
         let lines = text.split(separator: "\n").map { $0.split { $0 == ":" || $0 == "\t" || $0 == " " } }
         let fields = lines.filter { $0.count > 1 }.map { (String($0[0]), String($0[1])) }
         return Dictionary(fields) { first, _ in first }

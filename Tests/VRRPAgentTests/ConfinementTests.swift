@@ -1,5 +1,6 @@
 import CLinux
 import Foundation
+import ProgramFiles
 import Testing
 import VRRP
 
@@ -125,6 +126,20 @@ struct ConfinementTests {
         _ = try configure(script("/bin/true"), tracking, mode: 0o600)
         b.signal(SIGHUP)
         try b.wait(for: "try: let the user that the agent runs as read it", limit: 5)
+    }
+
+    @Test("a check that takes too long is ended with all that it has started, even where it refuses")
+    func endsGroup() throws {
+        let child = network.directory.appendingPathComponent("child")
+        let slow = network.directory.appendingPathComponent("slow")
+        try writeProgram("#!/bin/sh\ntrap '' TERM\nsleep 600 &\necho $! > \(child.path)\nwait\n", to: slow)
+        _ = try configure(script(slow.path, "timeout 1"), tracking)
+        let agent = try start()
+        try agent.wait(for: "check check: takes longer than 1.000 s: ended", limit: 10)
+        let text = try String(contentsOf: child, encoding: .utf8)
+        let process = try #require(Int32(text.dropLast()))
+        // A zombie where nobody waits for orphans.
+        #expect(eventually(within: 10) { ["Z", nil].contains(agent.status(of: process)["State"]) })
     }
 
     @Test("an agent whose launcher is killed resigns and ends, to be started again")

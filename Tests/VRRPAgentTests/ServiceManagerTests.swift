@@ -56,7 +56,7 @@ struct ServiceManagerTests {
         #expect(manager.next(within: .seconds(10))?.hasPrefix("READY=1\nSTATUS=") == true)
         for _ in 0..<3 { #expect(manager.next(within: .seconds(10)) == "WATCHDOG=1") }
         agent.signal(SIGSTOP)
-        #expect(try eventually { try agent.isStopped })
+        #expect(eventually { agent.isStopped })
         while manager.next(within: .zero) != nil {}
         #expect(manager.next(within: .milliseconds(500)) == nil)
         agent.signal(SIGCONT)

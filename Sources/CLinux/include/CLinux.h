@@ -18,7 +18,7 @@
 
 // clock.c
 
-/// Nanoseconds of CLOCK_MONOTONIC.
+/// Nanoseconds since boot, those of a suspension included (CLOCK_BOOTTIME).
 int64_t linux_monotonic(void);
 /// The time of day `ago` nanoseconds before now, in UTC as "2017-04-09T16:52:39.123Z", for people only; returns the
 /// count of bytes.

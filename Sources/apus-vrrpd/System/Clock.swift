@@ -1,7 +1,7 @@
 import CLinux
 import VRRP
 
-/// CLOCK_MONOTONIC: steps of the time of day do not move any timer.
+/// CLOCK_BOOTTIME: steps of the time of day do not move any timer, and a machine that was suspended notices.
 enum Clock {
     static var now: Instant { Instant(.nanoseconds(linux_monotonic())) }
 
