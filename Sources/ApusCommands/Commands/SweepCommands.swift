@@ -123,8 +123,7 @@ private struct Sweep {
     }
 
     private func header(_ options: RunOptions, _ hosts: [Inventory.Host]) -> JournalHeader {
-        var secrets = Redaction()
-        for host in hosts { secrets.add(host.variables.secrets) }
+        let secrets = Redaction(hosts.flatMap(\.variables.secrets))
         return .ofThisProcess(verb, [], ThisProcess.arguments(behind: verb).map { secrets($0) }, options)
     }
 

@@ -18,10 +18,9 @@ public struct Redaction: Sendable {
     public init(of host: Inventory.Host) { self.init(host.variables.secrets) }
 
     public mutating func add(_ secrets: [Secret]) {
-        for form in Set(secrets.flatMap(Self.forms)) where form.count >= Self.shortestSecret {
-            guard forms[form[0]]?.contains(form) != true else { continue }
-            forms[form[0], default: []].append(form)
-            forms[form[0]]?.sort { $0.count > $1.count }
+        let new = secrets.flatMap(Self.forms).filter { $0.count >= Self.shortestSecret }
+        for (first, added) in Dictionary(grouping: new, by: { $0[0] }) {
+            forms[first] = Set(added).union(forms[first] ?? []).sorted { $0.count > $1.count }
         }
     }
 
