@@ -3,13 +3,25 @@
 /// A text that is made with a secret is a secret itself: `"password=\(token)\n" as Secret`. In a `String` it shows as
 /// «hidden», and the compiler warns. Whoever needs the text itself asks for `revealed`, so that a search for that word
 /// finds every such place.
-public struct Secret: Sendable, Hashable {
+public struct Secret: Sendable {
     public let revealed: String
+    /// The secrets that were interpolated in it, and those in them.
+    public let parts: [Secret]
 
-    public init(_ text: String) { revealed = text }
+    public init(_ text: String) { self.init(text, madeOf: []) }
+
+    private init(_ text: String, madeOf parts: [Secret]) {
+        revealed = text
+        self.parts = parts
+    }
 
     /// What stands in place of a secret wherever something is shown.
     public static let placeholder = "«hidden»"
+}
+
+extension Secret: Hashable {
+    public static func == (a: Secret, b: Secret) -> Bool { a.revealed == b.revealed }
+    public func hash(into hasher: inout Hasher) { hasher.combine(revealed) }
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -20,23 +32,29 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
 
 extension Secret: Decodable {
     public init(from decoder: any Decoder) throws {
-        revealed = try decoder.singleValueContainer().decode(String.self)
+        self.init(try decoder.singleValueContainer().decode(String.self))
     }
 }
 
 extension Secret: ExpressibleByStringInterpolation {
-    public init(stringLiteral text: String) { revealed = text }
+    public init(stringLiteral text: String) { self.init(text) }
 
-    public init(stringInterpolation: StringInterpolation) { revealed = stringInterpolation.text }
+    public init(stringInterpolation: StringInterpolation) {
+        self.init(stringInterpolation.text, madeOf: stringInterpolation.parts)
+    }
 
     public struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""
+        fileprivate var parts: [Secret] = []
 
         public init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity) }
 
         public mutating func appendLiteral(_ literal: String) { text += literal }
 
-        public mutating func appendInterpolation(_ secret: Secret) { text += secret.revealed }
+        public mutating func appendInterpolation(_ secret: Secret) {
+            text += secret.revealed
+            parts += [secret] + secret.parts
+        }
 
         public mutating func appendInterpolation(_ value: some CustomStringConvertible) {
             text += value.description

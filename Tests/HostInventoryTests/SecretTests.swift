@@ -66,6 +66,7 @@ struct SecretTests {
         let secret: Secret = "canary"
         let line: Secret = "port=\(80) password=\(secret)\n"
         #expect(line.revealed == "port=80 password=canary\n")
+        #expect(line == Secret(line.revealed) && Set([line, Secret(line.revealed)]).count == 1)
     }
 
     /// Deprecated, since it uses what warns everybody else.

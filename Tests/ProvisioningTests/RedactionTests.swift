@@ -39,6 +39,13 @@ struct RedactionTests {
         #expect(Redaction(["hunter22"]).fragment(text) == expected)
     }
 
+    @Test func whatASecretWasMadeOfIsOneToo() throws {
+        let address: Secret = "postgres://app:\("hunter2" as Secret)@db"
+        let value: EnvironmentValue = "\(address)?timeout=\(5)"
+        let redaction = Redaction([try #require(value.secret)])
+        #expect(redaction("app sent hunter2 to db at timeout=5") == "app sent «hidden» to db at timeout=5")
+    }
+
     @Test func theLongerSecretWins() {
         let redaction = Redaction(["pass", "password", "word"])
         #expect(redaction("password passphrase words") == "«hidden» «hidden»phrase «hidden»s")

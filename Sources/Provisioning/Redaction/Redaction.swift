@@ -18,7 +18,9 @@ public struct Redaction: Sendable {
     public init(of host: Inventory.Host) { self.init(host.variables.secrets) }
 
     public mutating func add(_ secrets: [Secret]) {
-        let new = secrets.flatMap(Self.forms).filter { $0.count >= Self.shortestSecret }
+        let new = secrets.flatMap { [$0] + $0.parts }.flatMap(Self.forms).filter {
+            $0.count >= Self.shortestSecret
+        }
         for (first, added) in Dictionary(grouping: new, by: { $0[0] }) {
             forms[first] = Set(added).union(forms[first] ?? []).sorted { $0.count > $1.count }
         }
