@@ -50,9 +50,10 @@ struct EndingTests {
                 ShellSection("\(sign) echo; echo thinking; echo; sleep 1000", deadline: .zero),
             ])
             Issue.record("did not fail")
-        } catch ShellError.deadline(let section, let said) {
+        } catch ShellError.deadline(let section, let said, let ended) {
             #expect(section == 1)
             #expect(said == "thinking")
+            #expect(ended == [.ran(ShellOutput("fine\n"))])
         }
         #expect(start.duration(to: .now) < .seconds(500))
         try await expectNoSignOfLife()

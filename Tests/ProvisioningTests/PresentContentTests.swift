@@ -60,9 +60,4 @@ struct PresentContentTests {
             #expect(before == expected)
         }
     }
-
-    @Test func aLookIsNamedByWhatItLooksAt() {
-        let notes = ["a", "b"].map { AnyObservation(NoteObservation(path: $0)) }
-        #expect(ObservationBatch(notes).title(ofSection: 0) == "look at 2 × Note")
-    }
 }

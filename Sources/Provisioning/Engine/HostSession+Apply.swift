@@ -12,15 +12,6 @@ extension StepFailure {
         let said = said.map { "; it last said: \($0)" } ?? ""
         self.init(step: step.title, reason: "did not end within \(step.deadline.brief) and was ended\(said)")
     }
-
-    /// - Parameter section: of the exchange with the looks of `batch`.
-    init(overdueLook section: Int, of batch: ObservationBatch) {
-        let deadline = batch.sections[section].deadline
-        self.init(
-            step: batch.title(ofSection: section),
-            reason: "did not end within \(deadline.brief) and was ended"
-        )
-    }
 }
 
 extension HostSession {
@@ -92,7 +83,7 @@ extension HostSession {
         output: @Sendable (ShellOutput) -> Void,
         progress: @escaping @Sendable (String) -> Void
     ) async throws -> Answers {
-        let batch = ObservationBatch(observations)
+        let batch = batch(of: observations)
         var sections: [ShellSection] = []
         for case (.script(let script), let step) in steps.map({ ($0.action, $0) }) {
             sections.append(
@@ -111,21 +102,24 @@ extension HostSession {
             return section
         }
         let outputs: [ShellSectionOutput]
+        var hangingLook: Int?
         do {
             outputs = try await exchange(sections, as: privilege) { line in
                 if line.section < steps.count { progress(line.line) }
             }
-        } catch ShellError.deadline(let section, let said) {
-            guard section < steps.count else {
-                throw StepFailure(overdueLook: section - steps.count, of: batch)
+        } catch ShellError.deadline(let section, let said, let ended) {
+            guard section >= steps.count else {
+                throw StepFailure(overdue: steps[section], said: said.map(redaction.fragment))
             }
-            throw StepFailure(overdue: steps[section], said: said.map(redaction.fragment))
+            outputs = ended
+            hangingLook = section - steps.count
         }
         for case (.ran(let written), let step) in zip(outputs, steps) {
             output(written)
             sayWarnings(in: written.errorText)
             if written.status != 0 { throw StepFailure(step: step.title, reason: Self.reason(of: written)) }
         }
+        if let hangingLook { return try await look(batch.avoiding(hangingLook), as: privilege) }
         return batch.answers(from: Array(outputs.dropFirst(steps.count)))
     }
 

@@ -176,23 +176,32 @@ actor HostSession {
 
     /// What is seen of all `questions`: one exchange for each privilege, all at the same time.
     ///
-    /// - Throws: `StepFailure` where a look hung, and was ended; `TransportError`.
+    /// - Throws: `TransportError`. Of what hangs the answers say so.
     func observe(_ questions: [Privilege: [AnyObservation]]) async throws -> [Privilege: Answers] {
         try await withThrowingTaskGroup(of: (Privilege, Answers).self) { group in
             for (privilege, observations) in questions where !observations.isEmpty {
                 group.addTask {
-                    let batch = ObservationBatch(observations)
-                    do {
-                        let outputs = try await self.exchange(batch.sections, as: privilege)
-                        return (privilege, batch.answers(from: outputs))
-                    } catch ShellError.deadline(let section, _) {
-                        throw StepFailure(overdueLook: section, of: batch)
-                    }
+                    (privilege, try await self.look(self.batch(of: observations), as: privilege))
                 }
             }
             var answers: [Privilege: Answers] = [:]
             while let (privilege, seen) = try await group.next() { answers[privilege] = seen }
             return answers
+        }
+    }
+
+    nonisolated func batch(of observations: [AnyObservation]) -> ObservationBatch {
+        ObservationBatch(observations, patience: options.lookDeadline)
+    }
+
+    func look(_ batch: ObservationBatch, as privilege: Privilege) async throws -> Answers {
+        var batch = batch
+        while true {
+            do {
+                return batch.answers(from: try await exchange(batch.sections, as: privilege))
+            } catch ShellError.deadline(let section, _, _) {
+                batch = batch.avoiding(section)
+            }
         }
     }
 

@@ -23,6 +23,9 @@ public struct RunOptions: Sendable {
     public var plan: RunPlan?
     /// For a connection, from the first packet to the end of authentication.
     public var connectDeadline: Duration = .seconds(10)
+    /// For a look at all things of one kind on a host. Where it takes longer, each is looked at alone, and the one that
+    /// hangs is named; for kinds with a deadline of their own that one holds.
+    public var lookDeadline: Duration = .seconds(60)
     /// For sudo or su, where the inventory gives none.
     public var becomePassword: Secret?
 

@@ -16,7 +16,10 @@ public protocol Observation: Hashable, Sendable {
     static func answers(from output: ShellOutput, for subjects: [Self]) throws -> [Answer]
 
     /// For kinds that ask a daemon, which may hang: after this long the look is ended and its answer unknown, while
-    /// other kinds keep theirs. `nil`, the default, is for what cannot hang.
+    /// other kinds keep theirs.
+    ///
+    /// `nil`, the default, is for what hangs only where something is broken, such as a network file system, and saves a
+    /// process: where it does, the exchange is given up after a minute, and each subject is looked at alone.
     static var deadline: Duration? { get }
 }
 

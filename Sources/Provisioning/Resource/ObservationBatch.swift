@@ -1,13 +1,20 @@
 /// All that is to be seen on one host with one privilege: a script for each kind of observation.
 struct ObservationBatch {
     private var groups: [Group] = []
+    /// What hung, even when nothing else was looked at.
+    private var hanging: [AnyObservation] = []
+    /// For a look at all of a kind that has no deadline of its own.
+    private let patience: Duration
 
     private struct Group {
         let type: any Observation.Type
         var subjects: [AnyObservation]
+        /// What takes longer is ended on the host, and the other groups keep their answers; `nil` trusts it to end.
+        var deadline: Duration?
     }
 
-    init(_ observations: some Sequence<AnyObservation>) {
+    init(_ observations: some Sequence<AnyObservation>, patience: Duration) {
+        self.patience = patience
         var seen = Set<AnyObservation>()
         var index: [ObjectIdentifier: Int] = [:]
         for observation in observations where seen.insert(observation).inserted {
@@ -15,21 +22,40 @@ struct ObservationBatch {
                 groups[group].subjects.append(observation)
             } else {
                 index[observation.kind] = groups.count
-                groups.append(Group(type: type(of: observation.base), subjects: [observation]))
+                let type = type(of: observation.base)
+                groups.append(Group(type: type, subjects: [observation], deadline: type.deadline))
             }
         }
         // What may hang comes last, so that its deadline holds up nothing else.
-        groups = groups.filter { $0.type.deadline == nil } + groups.filter { $0.type.deadline != nil }
+        groups = groups.filter { $0.deadline == nil } + groups.filter { $0.deadline != nil }
     }
 
-    var isEmpty: Bool { groups.isEmpty }
+    /// The same without the look of `section`, which hung: each of its subjects is looked at alone, and one that was
+    /// alone is given up.
+    func avoiding(_ section: Int) -> ObservationBatch {
+        var batch = self
+        let group = batch.groups.remove(at: section)
+        if group.deadline == nil, group.subjects.count > 1 {
+            // All together they take no longer than the look that hung.
+            let deadline = max(Self.leastPatience, patience / group.subjects.count)
+            batch.groups += group.subjects.map {
+                Group(type: group.type, subjects: [$0], deadline: deadline)
+            }
+        } else {
+            batch.hanging += group.subjects
+        }
+        return batch
+    }
+
+    /// For a look at one thing.
+    private static let leastPatience: Duration = .seconds(5)
 
     /// One section for each kind, in the order that `answers(from:)` expects.
     var sections: [ShellSection] {
         groups.map { group in
             var script = Self.script(of: group.type, for: group.subjects)
-            var allowance = ShellSection.defaultDeadline
-            if let deadline = group.type.deadline {
+            var allowance = patience
+            if let deadline = group.deadline {
                 script = Self.limited(script, to: deadline)
                 allowance = deadline + .seconds(5)
             }
@@ -45,17 +71,15 @@ struct ObservationBatch {
         """
     }
 
-    /// For people, what a section looks at: "look at 12 × File".
-    func title(ofSection index: Int) -> String {
-        let kind = "\(groups[index].type)".replacing("Observation", with: "")
-        return "look at \(groups[index].subjects.count) × \(kind)"
-    }
-
     /// - Parameter outputs: of `sections`, in their order.
     func answers(from outputs: [ShellSectionOutput]) -> Answers {
         var answers = Answers()
         for (group, output) in zip(groups, outputs) {
-            Self.decode(group.type, group.subjects, output, into: &answers)
+            Self.decode(group.type, group, output, into: &answers)
+        }
+        for question in hanging {
+            let kind = "\(type(of: question.base))".replacing("Observation", with: "")
+            answers.set(question, .failure(ObservationError("the look at \(kind) hangs, and was ended")))
         }
         return answers
     }
@@ -66,13 +90,14 @@ struct ObservationBatch {
 
     private static func decode<O: Observation>(
         _ type: O.Type,
-        _ questions: [AnyObservation],
+        _ group: Group,
         _ output: ShellSectionOutput,
         into answers: inout Answers
     ) {
+        let questions = group.subjects
         let result: Result<[O.Answer], ObservationError> = Result {
             try O.answers(
-                from: try seen(output, deadline: O.deadline),
+                from: try seen(output, deadline: group.deadline),
                 for: questions.compactMap { $0.base as? O }
             )
         }.mapError { $0 as? ObservationError ?? ObservationError("\($0)") }

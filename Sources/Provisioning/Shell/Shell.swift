@@ -63,25 +63,44 @@ actor Shell {
         due = .now + sections[0].deadline + Self.grace
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    // The write may wait for the host to read, and the host for us to read: so both go on at once.
-                    async let written: Void = self.channel.write(text)
-                    try await self.receive(sections, progress)
-                    try await written
-                }
+                // The write may wait for the host to read, and the host for us to read: so both go on at once.
+                group.addTask { try await self.send(text) }
+                group.addTask { try await self.receive(sections, progress) }
                 group.addTask { try await self.waitUntilOverdue() }
                 defer { group.cancelAll() }
-                try await group.next()
+                for _ in ["sent", "received"] { try await group.next() }
             }
         } catch is DeadlineExceeded {
-            throw ShellError.deadline(section: min(current, sections.count - 1), said: lastLine)
+            throw ShellError.deadline(
+                section: min(current, sections.count - 1),
+                said: lastLine,
+                ended: ended
+            )
         }
-        return zip(output.ended, errors.ended).map { output, errors in
+        return ended
+    }
+
+    /// The sections that have ended.
+    private var ended: [ShellSectionOutput] {
+        zip(output.ended, errors.ended).map { output, errors in
             output.status == -1
                 ? .skipped
                 : .ran(ShellOutput(status: output.status, output: output.bytes, errors: errors.bytes))
         }
     }
+
+    private func send(_ text: [UInt8]) async throws {
+        do {
+            try await channel.write(text)
+        } catch {
+            // Where the shell has ended, what is read says why.
+            try await Task.sleep(for: Self.lastWords)
+            throw error
+        }
+    }
+
+    /// How long it is read on where nothing can be written any more.
+    private static let lastWords: Duration = .seconds(1)
 
     /// For a section's way to the host and back, on top of its deadline.
     private static let grace: Duration = .seconds(5)
@@ -147,15 +166,17 @@ actor Shell {
 
 /// Why an exchange with a shell came to nothing.
 enum ShellError: Error, CustomStringConvertible {
-    /// - Parameter said: the last line that the section wrote.
-    case deadline(section: Int, said: String?)
+    /// - Parameters:
+    ///   - said: the last line that the section wrote.
+    ///   - ended: those before it.
+    case deadline(section: Int, said: String?, ended: [ShellSectionOutput])
     case ended(status: Int32?, errors: String)
     /// - Parameter limit: in bytes.
     case tooMuchOutput(limit: Int)
 
     var description: String {
         switch self {
-        case .deadline(_, let said):
+        case .deadline(_, let said, _):
             "did not end in its time and was ended" + (said.map { "; it last said: \($0)" } ?? "")
         case .ended(let status, let errors):
             "the shell on the host ended (\(status.map { "status \($0)" } ?? "by a signal"))"

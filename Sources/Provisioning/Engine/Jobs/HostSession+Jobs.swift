@@ -41,7 +41,7 @@ extension HostSession {
                     try await finish(job, of: step, written, as: privilege)
                 }
                 return
-            } catch ShellError.deadline(_, let said) {
+            } catch ShellError.deadline(_, let said, _) {
                 await self.end(job, as: privilege)
                 throw StepFailure(
                     overdue: step,
