@@ -33,21 +33,19 @@ public struct BackendRotation: Resource {
     public func plan(from state: HAProxyServer?) -> Plan {
         // Where no HAProxy runs, nobody gets requests from it.
         guard let state, state.isDone(in: isIn) == false else { return .unchanged }
-        let order = isIn ? "ready" : "drain"
         var difference = Difference()
         difference.note("rotation", from: "\(state)", to: isIn ? "in" : "out, and idle")
-        var steps = [
-            Step.script("set \(backend) to \(order)", HAProxyServerObservation.setting(backend, to: order))
-        ]
-        if !isIn {
-            steps.append(
+        let steps: [Step] =
+            isIn
+            ? [.script("set \(backend) to ready", HAProxyServerObservation.settingReady(backend))]
+            : [
+                .script("set \(backend) to drain", HAProxyServerObservation.setting(backend, "state drain")),
                 .script(
                     "wait until \(backend) has finished its requests",
                     deadline: deadline,
                     HAProxyServerObservation.waitingForIdleness(of: backend)
-                )
-            )
-        }
+                ),
+            ]
         return .change(steps, difference)
     }
 }

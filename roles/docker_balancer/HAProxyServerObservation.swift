@@ -37,13 +37,20 @@ public struct HAProxyServerObservation: Observation {
         }
     }
 
-    static func setting(_ server: String, to state: String) -> String {
-        """
-        \(DockerBalancer.ask)
-        said=$(ask 'set server servers/\(server) state \(state)') || exit
-        [ -z "$said" ] || { printf '%s\\n' "$said" >&2; exit 1; }
-        """
+    static func setting(_ server: String, _ values: String...) -> String {
+        let orders = values.map { "order 'set server servers/\(server) \($0)'" }
+        return """
+            \(DockerBalancer.ask)
+            order() {
+                said=$(ask "$1") || exit
+                [ -z "$said" ] || { printf '%s\\n' "$said" >&2; exit 1; }
+            }
+            \(orders.joined(separator: "\n"))
+            """
     }
+
+    /// HAProxy may not have noticed that the server was away: it counts as down until its checks pass anew.
+    static func settingReady(_ server: String) -> String { setting(server, "health down", "state ready") }
 
     static func waitingForIdleness(of server: String) -> String {
         let isIdle =
