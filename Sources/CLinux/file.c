@@ -55,7 +55,8 @@ int32_t linux_only_root_changes(const char *path) {
         real[length] = 0;
         if (lstat(real, &status) < 0) result = -errno;
         int sticky = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX);
-        if (result == 0 && (status.st_uid != 0 || ((status.st_mode & (S_IWGRP | S_IWOTH)) && !sticky))) result = -EPERM;
+        mode_t others = status.st_gid == 0 ? S_IWOTH : S_IWGRP | S_IWOTH;
+        if (result == 0 && (status.st_uid != 0 || ((status.st_mode & others) && !sticky))) result = -EPERM;
         while (length > 0 && real[--length] != '/') {}
     }
     free(real);

@@ -58,7 +58,7 @@ struct CommandLineTests {
 
     static let modes: [(configuration: Int, folder: Int, program: Int, message: String?)] = [
         (0o644, 0o755, 0o755, nil),
-        (0o664, 0o755, 0o755, "a.conf as root, since others than root could change it"),
+        (0o646, 0o755, 0o755, "a.conf as root, since others than root could change it"),
         (0o644, 0o777, 0o755, "as root, since others than root could change it"),
         (0o644, 0o755, 0o757, "a.conf:4:1: vrrp_script check: cannot run"),
     ]

@@ -36,7 +36,7 @@ void linux_close(int32_t descriptor);
 int32_t linux_set(const char *path, const char *text);
 /// 0 when the regular file at `path` is executable for somebody.
 int32_t linux_executable(const char *path);
-/// 0 when nobody but root can change the file at `path`, by itself or by any directory above it; -EPERM if not.
+/// 0 when nobody but root and its group can change the file at `path`, by itself or by any directory above it; -EPERM if not.
 int32_t linux_only_root_changes(const char *path);
 const char *linux_environment(const char *name);
 /// Calls `found` with each path that matches, sorted. No match is no error.
