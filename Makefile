@@ -43,6 +43,10 @@ bench: deps ## Measures reruns, a long way, many hosts and uploads, against bare
 	$(SWIFT) build -c release --product apus-bench
 	@for benchmark in converged against-peers latency fan-out uploads inventory; do Benchmarks/$$benchmark || exit; done
 
+.PHONY: bench-vrrp
+bench-vrrp: agents ## Measures how fast a virtual address moves, beside keepalived (root, half an hour)
+	Benchmarks/takeover
+
 .PHONY: build
 build: deps ## Builds everything, debug
 	$(SWIFT) build --build-tests
