@@ -111,7 +111,10 @@ let package = Package(
         ),
         .testTarget(
             name: "ApusCommandsTests",
-            dependencies: ["ApusCommands", "ApusTesting", "CanaryTestSupport", "apus-test-run"]
+            dependencies: [
+                "ApusCommands", "ApusTesting", "CanaryTestSupport", "ProgramFiles", "SSH", "SSHTestSupport",
+                "apus-test-run",
+            ]
         ),
         // `apus` with playbooks that tests interrupt, kill and run twice.
         .executableTarget(
@@ -123,7 +126,7 @@ let package = Package(
             name: "LabTests",
             dependencies: [
                 "Playbooks", "Roles", "Apus", "Provisioning", "HostInventory", "Transports", "ApusTesting",
-                "CanaryTestSupport", "apus-test-run",
+                "CanaryTestSupport", "ProgramFiles", "apus-test-run",
             ]
         ),
     ],

@@ -8,6 +8,8 @@ import Foundation
 struct ConnectionReader {
     let variables: Variables
     private(set) var problems: [VariableError.Problem] = []
+    /// The variable that says that host keys are not to be checked.
+    private(set) var hostKeyCheckingOff: Variable?
 
     init(variables: Variables) {
         self.variables = variables
@@ -71,7 +73,10 @@ struct ConnectionReader {
         if let choice = ConnectionSettings.HostKeyChecking(rawValue: variable.text.lowercased()) {
             return choice
         }
-        if let isOn = Bool.reading(variable.value, text: variable.text) { return isOn ? .strict : .acceptNew }
+        if let isOn = Bool.reading(variable.value, text: variable.text) {
+            if !isOn { hostKeyCheckingOff = variable }
+            return isOn ? .strict : .acceptNew
+        }
         report(variable, wanted: "strict or accept-new")
         return nil
     }

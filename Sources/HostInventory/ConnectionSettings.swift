@@ -34,6 +34,8 @@ public struct ConnectionSettings: Sendable {
     public var knownHostsFile: String?
     /// `apus_host_key_checking`, `ansible_host_key_checking`: `strict` (or yes), `accept-new` (or no).
     public var hostKeyChecking: HostKeyChecking?
+    /// The variable that says `no` to the checking of host keys, which is followed as `acceptNew`.
+    public var hostKeyCheckingOff: Variable?
     /// `ansible_timeout`, `apus_connect_timeout`: seconds, or with a unit as in `500ms`.
     public var connectTimeout: Duration?
     /// Whether tasks run with another user's rights where a play does not say.
@@ -53,7 +55,7 @@ extension Inventory.Host {
     public var connection: ConnectionSettings {
         get throws(VariableError) {
             var reader = ConnectionReader(variables: variables)
-            let settings = ConnectionSettings(
+            var settings = ConnectionSettings(
                 kind: reader.read(String.self, "connection") ?? "ssh",
                 address: reader.read(String.self, "host", "ansible_ssh_host") ?? name,
                 port: reader.port(),
@@ -73,6 +75,7 @@ extension Inventory.Host {
                 becomePassword: reader.secret("become_password", "ansible_become_pass"),
                 sshArguments: ["ssh_common_args", "ssh_extra_args"].compactMap { reader.sshArguments($0) }
             )
+            settings.hostKeyCheckingOff = reader.hostKeyCheckingOff
             guard reader.problems.isEmpty else { throw VariableError(reader.problems) }
             return settings
         }

@@ -20,19 +20,21 @@ public final class HostConnector: Connector {
     }
 
     private let defaults: Defaults
-    private let passphrase: @Sendable (String) async -> Secret?
+    private let ask: LoginAnswerer
+    private let passwords: LoginPasswords
+    private let environment = ClientEnvironment.system.rememberingCommands()
+    /// What was said already.
+    private let warned = Mutex<Set<String>>([])
     private let keys = Mutex<[String: PrivateKeyFile]>([:])
     private let knownHosts = Mutex<[[String]: KnownHosts]>([:])
     private let jumps = JumpConnections()
     private let configurations = Mutex<[String: Result<ClientConfiguration, ConfigurationError>]>([:])
 
-    /// - Parameter passphrase: of the private key at that path; asked for at most once. `nil` where nobody knows it.
-    public init(
-        defaults: Defaults = .init(),
-        passphrase: @escaping @Sendable (String) async -> Secret? = { _ in nil }
-    ) {
+    /// - Parameter ask: passphrases and passwords are asked for at most once; several questions may come at once.
+    public init(defaults: Defaults = .init(), ask: @escaping LoginAnswerer = { _ in nil }) {
         self.defaults = defaults
-        self.passphrase = passphrase
+        self.ask = ask
+        passwords = LoginPasswords(ask: ask)
     }
 
     public func connect(to host: Inventory.Host, deadline: Duration) async throws -> any Transport {
@@ -67,7 +69,7 @@ public final class HostConnector: Connector {
                 try self.configuration(request.configurationFile)
             }
             for hop in hops { try hop.checkIsSupported() }
-            return try await connect(over: hops[...], password: request.password, deadline: deadline)
+            return try await connect(over: hops[...], login: .host(request.password), deadline: deadline)
         } catch let error as SSHError {
             throw TransportError(error)
         } catch let error as ConfigurationError {
@@ -75,27 +77,42 @@ public final class HostConnector: Connector {
         }
     }
 
+    /// Whose login it is: the password of the inventory is that of the host alone.
+    private enum Login {
+        case host(Secret?)
+        case jumpHost
+    }
+
     /// Connects to the last of the hops, over those before it.
     private func connect(
         over hops: ArraySlice<ClientHop>,
-        password: Secret?,
+        login: Login,
         deadline: Duration
     ) async throws -> SSHTransport {
         guard let hop = hops.last else {
             throw TransportError(.configuration, "there is no host to connect to")
         }
         let gateway = try await gateway(hops.dropLast(), deadline: deadline)
-        return SSHTransport(
-            connection: try await SSHConnection.connect(
-                to: hop.endpoint,
-                hostKeys: try hostKeys(hop),
-                authentication: authentication(hop, password: password),
-                over: gateway?.connection,
-                deadline: (hop.options.connectTimeout ?? nil) ?? deadline,
-                keepalive: hop.keepalive
-            ),
-            gateway: gateway?.lease
+        let connection = try await SSHConnection.connect(
+            to: hop.endpoint,
+            hostKeys: try hostKeys(hop),
+            authentication: authentication(hop, login),
+            over: gateway?.connection,
+            deadline: (hop.options.connectTimeout ?? nil) ?? deadline,
+            keepalive: hop.keepalive
         )
+        return SSHTransport(connection: connection, gateway: gateway?.lease, warnings: newWarnings(hops))
+    }
+
+    /// Each is given with one host only.
+    private func newWarnings(_ hops: ArraySlice<ClientHop>) -> [String] {
+        let warnings = hops.compactMap { hop -> String? in
+            guard case .off(let place) = hop.options.strictHostKeyChecking else { return nil }
+            return
+                "\(place): host keys are checked although this says no: a new one is accepted and recorded, "
+                + "a changed one is refused"
+        }
+        return warnings.filter { warning in warned.withLock { $0.insert(warning).inserted } }
     }
 
     /// The connection to the last jump host, if there is one.
@@ -106,8 +123,7 @@ public final class HostConnector: Connector {
         guard let jump = hops.last else { return nil }
         do {
             return try await jumps.lease(hops.map(\.endpoint)) { [self] in
-                // The password of the inventory is that of the host alone.
-                try await connect(over: hops, password: nil, deadline: deadline).connection
+                try await connect(over: hops, login: .jumpHost, deadline: deadline).connection
             }
         } catch let error as SSHError {
             let cause = TransportError(error)
@@ -121,8 +137,8 @@ public final class HostConnector: Connector {
             let key = file ?? ""
             if let known = cache[key] { return try known.get() }
             let read = Result { () throws(ConfigurationError) in
-                guard let file else { return try ClientConfiguration(environment: .system) }
-                return try ClientConfiguration(file: file, environment: .system)
+                guard let file else { return try ClientConfiguration(environment: environment) }
+                return try ClientConfiguration(file: file, environment: environment)
             }
             cache[key] = read
             return try read.get()
@@ -137,17 +153,29 @@ public final class HostConnector: Connector {
             cache[paths] = known
             return known
         }
-        return hop.options.strictHostKeyChecking == .acceptNew ? .acceptNew(known) : .strict(known)
+        return switch hop.options.strictHostKeyChecking {
+        case .acceptNew, .off: .acceptNew(known)
+        case .strict, .ask, nil: .strict(known)
+        }
     }
 
     // MARK: Logging in
 
-    private func authentication(_ hop: ClientHop, password: Secret?) -> Authentication {
+    private func authentication(_ hop: ClientHop, _ login: Login) -> Authentication {
         let options = hop.options
-        let usesPassword = options.passwordAuthentication != false
+        let endpoint = hop.endpoint
+        let password: @Sendable () async -> String? = { [passwords] in
+            switch login {
+            case .host(let known?): known.revealed
+            case .host(nil): await passwords.password(of: endpoint.user, atJumpHost: nil)?.revealed
+            case .jumpHost:
+                await passwords.password(of: endpoint.user, atJumpHost: endpoint.host)?.revealed
+            }
+        }
         return Authentication(
             identities: options.pubkeyAuthentication == false ? [] : identities(options),
-            password: usesPassword ? password.map { secret in { @Sendable in secret.revealed } } : nil
+            password: options.passwordAuthentication == false ? nil : password,
+            prompts: { [passwords] in await passwords.answers(to: $0, of: endpoint) }
         )
     }
 
@@ -177,7 +205,7 @@ public final class HostConnector: Connector {
     private func key(_ path: String) -> PrivateKeyFile {
         keys.withLock { keys in
             if let key = keys[path] { return key }
-            let key = PrivateKeyFile(path) { [passphrase] in await passphrase($0)?.revealed }
+            let key = PrivateKeyFile(path) { [ask] in await ask(.passphrase(path: $0))?.revealed }
             keys[path] = key
             return key
         }

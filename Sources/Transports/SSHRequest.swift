@@ -44,7 +44,9 @@ struct SSHRequest: Sendable {
         }
         switch connection.hostKeyChecking {
         case .strict: settings.append(.strictHostKeyChecking(.strict))
-        case .acceptNew: settings.append(.strictHostKeyChecking(.acceptNew))
+        case .acceptNew:
+            let off = connection.hostKeyCheckingOff.map { "\($0.location): \($0.name)" }
+            settings.append(.strictHostKeyChecking(off.map { .off(location: $0) } ?? .acceptNew))
         case nil: break
         }
         return settings

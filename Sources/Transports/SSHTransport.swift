@@ -6,6 +6,7 @@ struct SSHTransport: Transport {
     let connection: SSHConnection
     /// Keeps the connection to the jump host.
     let gateway: JumpConnections.Lease?
+    let warnings: [String]
 
     var loginUser: String { connection.endpoint.user }
 
@@ -57,8 +58,11 @@ extension TransportError {
             case .connectionLost, .closed, .channel: .lost
             }
         var remedy = error.remedy
-        if error.kind == .hostKeyUnknown {
+        switch error.kind {
+        case .hostKeyUnknown:
             remedy += ": --accept-new-host-keys, or apus_host_key_checking=accept-new in the inventory"
+        case .authentication: remedy += "; --ask-pass asks for a password"
+        default: break
         }
         // Whoever shows it says which host it was.
         self.init(code, "\(error.kind.rawValue): wanted \(error.wanted); saw \(error.seen)\n  try: \(remedy)")

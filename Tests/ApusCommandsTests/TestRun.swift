@@ -29,10 +29,7 @@ final class TestRun {
         log = "\(place.path)/\(UUID().uuidString).log"
         process.executableURL = Self.program
         process.arguments = words
-        var environment = ProcessInfo.processInfo.environment
-        environment["APUS_TEST_FOLDER"] = place.path
-        environment["XDG_STATE_HOME"] = "\(place.path)/state"
-        process.environment = environment
+        process.environment = Self.environment(in: place)
         try Data().write(to: URL(fileURLWithPath: log))
         let output = FileHandle(forWritingAtPath: log)
         process.standardInput = terminal?.device ?? FileHandle.nullDevice
@@ -41,8 +38,15 @@ final class TestRun {
         try process.run()
     }
 
+    static func environment(in place: TestPlace) -> [String: String] {
+        var environment = ProcessInfo.processInfo.environment
+        environment["APUS_TEST_FOLDER"] = place.path
+        environment["XDG_STATE_HOME"] = "\(place.path)/state"
+        return environment
+    }
+
     /// Beside the bundle of the tests.
-    private static let program: URL = {
+    static let program: URL = {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         return root.appendingPathComponent(".build/debug/apus-test-run")

@@ -1,5 +1,6 @@
 import Foundation
 import SSHTestSupport
+import Synchronization
 import Testing
 
 @testable import SSH
@@ -116,7 +117,7 @@ struct ClientConfigurationTests {
     private static func relevant(_ text: String, keys: Set<String>) -> [String] {
         text.split(separator: "\n").map(String.init)
             .filter { keys.contains(key($0)) && !$0.hasPrefix("identityfile ~/.ssh/id_") }
-            .map { $0 == "stricthostkeychecking false" ? "stricthostkeychecking accept-new" : $0 }.sorted()
+            .sorted()
     }
 
     @Test(
@@ -130,6 +131,11 @@ struct ClientConfigurationTests {
             ("Match host a bogus b", "c:1:14: Match knows no criterion \"bogus\""),
             ("Match all host a", "c:1:7: Match all stands alone"),
             ("ProxyJump a,", "c:1:11: wanted [user@]host[:port],… or none, found \"a,\""),
+            ("User b\nHostName x%z", "c:2:10: unknown token in \"x%z\""),
+            ("IdentityFile a\nIdentityFile %q", "c:2:14: unknown token in \"%q\""),
+            ("IdentityAgent ${NO}", "c:1:15: the environment has no NO, which \"${NO}\" needs"),
+            ("UserKnownHostsFile ~nobody/k", "c:1:20: there is no such user: \"~nobody/k\""),
+            ("ProxyJump %z", "c:1:11: unknown token in \"%z\""),
             ("Include c", "/home/me/.ssh/c:1:1: files include each other too deeply"),
         ]
     )
@@ -188,6 +194,31 @@ struct ClientConfigurationTests {
         #expect(error?.description.contains("leads over more than 16 hosts") == true)
     }
 
+    @Test("a command of Match exec runs once for all hosts that ask at once")
+    func rememberedCommands() async throws {
+        let commands = Mutex<[String]>([])
+        let environment = ClientEnvironment(
+            user: "me",
+            home: "/",
+            read: { _ in "Match exec \"reachable gate\"\n ProxyJump gate\nMatch exec \"at %h\"\n User u" },
+            succeeds: { command in
+                commands.withLock { $0.append(command) }
+                return true
+            }
+        ).rememberingCommands()
+        let configuration = try ClientConfiguration(file: "c", environment: environment)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<200 {
+                group.addTask {
+                    let options = try configuration.options(for: "pi1")
+                    #expect(options.jumps?.map(\.host) == ["gate"] && options.user == "u")
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(commands.withLock { $0.sorted() } == ["at pi1", "reachable gate"])
+    }
+
     @Test("what libssh2 cannot follow is told with its place")
     func unsupported() throws {
         let text = "ProxyCommand nc %h %p\nHost pi1\n BindAddress 10.0.0.1\nHost pi2\n CertificateFile x"
@@ -228,6 +259,7 @@ extension ClientOptions {
             switch strictHostKeyChecking ?? .ask {
             case .strict: "true"
             case .acceptNew: "accept-new"
+            case .off: "false"
             case .ask: "ask"
             }
         let home = ClientEnvironment.system.home

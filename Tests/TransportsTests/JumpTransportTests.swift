@@ -13,10 +13,11 @@ struct JumpTransportTests {
     private func host(
         _ target: TestServer,
         over jumps: [TestServer],
-        knowsHosts: Bool = true
+        knowsHosts: Bool = true,
+        beginning: String = ""
     ) throws -> Inventory.Host {
         let folder = try TestFolder.make("jump")
-        var text = ""
+        var text = beginning
         for (index, server) in (jumps + [target]).enumerated() {
             let name = index == jumps.count ? "target" : "jump\(index)"
             let before = index == 0 ? "none" : "jump\(index - 1)"
@@ -46,7 +47,8 @@ struct JumpTransportTests {
     @Test("share the jump host's connection while one of them is open, and get a new one afterwards")
     func shared() async throws {
         let (jump, target) = (try TestServer(), try TestServer.shared.get())
-        let host = try host(target, over: [jump])
+        let asked = try TestFolder.make("asked") + "/times"
+        let host = try host(target, over: [jump], beginning: "Match exec \"echo >>\(asked)\"\n")
         let connector = HostConnector()
         for round in 1...2 {
             let transports = try await withThrowingTaskGroup(of: (any Transport).self) { group in
@@ -59,6 +61,33 @@ struct JumpTransportTests {
             #expect(jump.logins == round)
             for transport in transports { await transport.close() }
         }
+        // The question of the configuration was asked once, not for each of 32 look-ups.
+        #expect(try String(contentsOfFile: asked, encoding: .utf8) == "\n")
+    }
+
+    @Test(
+        "host keys are checked also where that is switched off, and the first host says so",
+        arguments: [
+            ("-o StrictHostKeyChecking=no", "", "hosts.ini:1: ansible_ssh_common_args"),
+            ("", "StrictHostKeyChecking no\n", "config:1"),
+            ("' ansible_host_key_checking='no", "", "hosts.ini:1: ansible_host_key_checking"),
+        ]
+    )
+    func uncheckedKeys(arguments: String, beginning: String, place: String) async throws {
+        let server = try TestServer.shared.get()
+        var host = try host(server, over: [], beginning: beginning)
+        let words = try #require(host.vars.variable("ansible_ssh_common_args")).text
+        let line = "pi1 ansible_host=target ansible_ssh_common_args='\(words) \(arguments)'"
+        host = try Inventory(parsing: line, file: "hosts.ini").hosts[0]
+        let connector = HostConnector()
+        var warnings: [[String]] = []
+        for _ in 1...2 {
+            let transport = try await connector.connect(to: host, deadline: .seconds(20))
+            warnings.append(transport.warnings)
+            await transport.close()
+        }
+        #expect(warnings.map(\.count) == [1, 0])
+        #expect(warnings[0][0].contains("\(place): host keys are checked although"), "\(warnings)")
     }
 
     @Test("that cannot be reached are told with the jump host's name")

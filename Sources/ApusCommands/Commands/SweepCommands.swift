@@ -96,7 +96,9 @@ private struct Sweep {
             inventory: inventory,
             connector: hosts.connector(),
             options: options,
-            reporter: JournalFolder().attended(header(options, selected)).reporter
+            reporter: Reporters([
+                JournalFolder().attended(header(options, selected)).reporter, NoticeReporter(),
+            ])
         )
         let width = selected.map(\.name.count).max() ?? 0
         let output = Mutex(())
@@ -145,6 +147,9 @@ private struct Sweep {
     }
 }
 
-struct SilentReporter: Reporter {
-    func report(_ event: Event) {}
+struct NoticeReporter: Reporter {
+    func report(_ event: Event) {
+        guard case .notice(let host, let text) = event else { return }
+        Console.error("warning: \(host.map { "\($0): " } ?? "")\(text)")
+    }
 }

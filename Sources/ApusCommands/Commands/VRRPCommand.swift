@@ -152,7 +152,7 @@ struct AgentOptions: ParsableArguments {
             inventory: inventory,
             connector: options.connector(),
             options: try options.runOptions(),
-            reporter: SilentReporter()
+            reporter: NoticeReporter()
         )
         let results = Mutex<[String: Run.SweepResult]>([:])
         await run.sweep(selected, script: script, as: privilege, deadline: deadline) { host, result in

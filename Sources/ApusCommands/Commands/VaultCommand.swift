@@ -148,7 +148,7 @@ struct VaultCommand: ParsableCommand {
             let (password, id) = try options.sealing()
             let plain: [UInt8]
             if isatty(STDIN_FILENO) == 1 {
-                plain = Array(try Console.askSecret("Value: ").revealed.utf8)
+                plain = Array(try Questions.askSecret("Value: ").revealed.utf8)
             } else {
                 plain = Array(FileHandle.standardInput.readDataToEndOfFile())
             }

@@ -21,9 +21,15 @@ struct HostOptions: ParsableArguments {
 
     @Flag(
         name: [.customShort("K"), .customLong("ask-become-pass")],
-        help: "Ask for the password of sudo or su."
+        help: "Ask for the password of sudo, su or doas."
     )
     var asksBecomePassword = false
+
+    @Flag(
+        name: [.customShort("k"), .customLong("ask-pass")],
+        help: "Ask for the password of a login, once for all hosts, and for whatever else hosts ask there."
+    )
+    var asksPassword = false
 
     @Flag(
         name: .customLong("accept-new-host-keys"),
@@ -54,14 +60,26 @@ struct HostOptions: ParsableArguments {
         var options = RunOptions()
         options.forks = forks
         options.connectDeadline = .seconds(connectTimeout)
-        if asksBecomePassword { options.becomePassword = try Console.askSecret("Password for sudo: ") }
+        if asksBecomePassword {
+            options.becomePassword = try Questions.askSecret("Password to become another user: ")
+        }
         return options
     }
 
     func connector() -> HostConnector {
         HostConnector(
             defaults: .init(user: user, privateKeyFile: privateKey, acceptsNewHostKeys: acceptsNewHostKeys),
-            passphrase: { path in try? Console.askSecret("Passphrase of \(path): ") }
+            ask: { [asksPassword] question in
+                switch question {
+                case .passphrase(let path): return await Questions.answer(to: "Passphrase of \(path): ")
+                case _ where !asksPassword: return nil
+                case .password(let user, nil): return await Questions.answer(to: "Password of \(user): ")
+                case .password(let user, let jumpHost?):
+                    return await Questions.answer(to: "Password of \(user) at the jump host \(jumpHost): ")
+                case .prompt(let host, let text, let echoes):
+                    return await Questions.answer(to: "\(host): \(text)", echoes: echoes)
+                }
+            }
         )
     }
 }

@@ -69,8 +69,8 @@ enum VaultPasswordSource {
 
     static func prompt(_ question: String, id: String, _ confirming: Bool) -> VaultKeyring.Entry {
         VaultKeyring.Entry(id: id, source: "prompt") {
-            let secret = try Console.askSecret("\(question): ")
-            if confirming, try Console.askSecret("\(question), once more: ") != secret {
+            let secret = try Questions.askSecret("\(question): ")
+            if confirming, try Questions.askSecret("\(question), once more: ") != secret {
                 throw VaultError("the two passwords differ")
             }
             return secret

@@ -51,7 +51,11 @@ actor HostSession {
         if transport != nil { return }
         let task =
             connecting
-            ?? Task { transport = try await connector.connect(to: host, deadline: connectDeadline) }
+            ?? Task {
+                let connected = try await connector.connect(to: host, deadline: connectDeadline)
+                for warning in connected.warnings { notice(warning) }
+                transport = connected
+            }
         connecting = task
         defer { connecting = nil }
         try await withTaskCancellationHandler {

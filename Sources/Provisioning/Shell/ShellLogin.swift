@@ -1,4 +1,5 @@
 import HostInventory
+import Synchronization
 
 /// Opens a `sh` with a privilege, and gets through the password prompt on the way where there is one.
 struct ShellLogin: Sendable {
@@ -31,11 +32,14 @@ struct ShellLogin: Sendable {
         let nonce = "apus-" + String(UInt64.random(in: .min ... .max), radix: 36)
         let command = command(for: privilege, nonce: nonce)
         let deadline = deadline + (claim?.lock.timeout ?? .zero)
+        let lastWords = Mutex("")
         do {
             return try await Deadline(after: deadline).run {
                 let channel = try await transport.open(command)
                 do {
-                    return try await greet(channel, nonce: nonce, privilege: privilege)
+                    return try await greet(channel, nonce: nonce, privilege: privilege) { said in
+                        lastWords.withLock { $0 = said }
+                    }
                 } catch {
                     await channel.close()
                     throw error
@@ -44,7 +48,8 @@ struct ShellLogin: Sendable {
         } catch is DeadlineExceeded {
             throw TransportError(
                 .lost,
-                "no shell for \(privilege) within \(deadline.brief); see what its startup files wait for"
+                "no shell for \(privilege) within \(deadline.brief); "
+                    + waitingFor(lastWords.withLock(\.self), privilege)
             )
         }
     }
@@ -67,9 +72,19 @@ struct ShellLogin: Sendable {
         return become.command(user: user, script: script, nonce: nonce)
     }
 
-    private func greet(_ channel: any TransportChannel, nonce: String, privilege: Privilege) async throws
-        -> Opened
-    {
+    private func waitingFor(_ lastWords: String, _ privilege: Privilege) -> String {
+        if lastWords.isEmpty { return "see what its startup files wait for" }
+        let speaker = privilege == .login ? "it" : become.method.rawValue
+        return "\(speaker) last said «\(lastWords)», which is no question for a password that Apus knows"
+    }
+
+    /// - Parameter heard: takes the last line that was written to the standard error.
+    private func greet(
+        _ channel: any TransportChannel,
+        nonce: String,
+        privilege: Privilege,
+        heard: (String) -> Void
+    ) async throws -> Opened {
         var greeting = Greeting(nonce: nonce)
         var errors: [UInt8] = []
         var promptsAnswered = 0
@@ -106,7 +121,9 @@ struct ShellLogin: Sendable {
                 }
             case .errors(let bytes):
                 errors += bytes
-                let prompts = become.prompts(in: String(decoding: errors, as: UTF8.self), nonce: nonce)
+                let said = String(decoding: errors, as: UTF8.self)
+                heard(become.withoutPrompt(said, nonce: nonce).printableLines.last ?? "")
+                let prompts = become.prompts(in: said, nonce: nonce)
                 if privilege != .login, prompts > promptsAnswered {
                     try await answerPrompt(of: privilege, isFirst: promptsAnswered == 0, on: channel)
                     promptsAnswered = prompts

@@ -12,8 +12,15 @@ public protocol Transport: Sendable {
     /// Who logged in; becoming this user needs no sudo.
     var loginUser: String { get }
 
+    /// What people should know of how the host was reached.
+    var warnings: [String] { get }
+
     /// Ends all channels. Never hangs; may be called twice.
     func close() async
+}
+
+extension Transport {
+    public var warnings: [String] { [] }
 }
 
 /// A running program on a host.

@@ -1,6 +1,9 @@
 /// Asks for the passphrase of a key file; nil where there is none to be had.
 public typealias PassphraseProvider = @Sendable (_ path: String) async -> String?
 
+/// Answers what a server asks at a login (keyboard-interactive, RFC 4256); nil where nobody does.
+public typealias PromptAnswerer = @Sendable ([Authentication.Prompt]) async -> [String]?
+
 /// How to log in: identities in their order, then the password.
 public struct Authentication: Sendable {
     /// One thing that a user may log in with.
@@ -20,13 +23,27 @@ public struct Authentication: Sendable {
         }
     }
 
-    public var identities: [Identity]
-    /// Tried as `password` and as `keyboard-interactive`, where the server offers these.
-    public var password: (@Sendable () async -> String?)?
+    /// A question of the server.
+    public struct Prompt: Sendable, Equatable {
+        public let text: String
+        /// Whether people may see what is typed.
+        public let echoes: Bool
+    }
 
-    public init(identities: [Identity], password: (@Sendable () async -> String?)? = nil) {
+    public var identities: [Identity]
+    /// Tried as `password`, and for the first question of `keyboard-interactive`, where the server offers these.
+    public var password: (@Sendable () async -> String?)?
+    /// Answers all other questions of `keyboard-interactive`.
+    public var prompts: PromptAnswerer?
+
+    public init(
+        identities: [Identity],
+        password: (@Sendable () async -> String?)? = nil,
+        prompts: PromptAnswerer? = nil
+    ) {
         self.identities = identities
         self.password = password
+        self.prompts = prompts
     }
 }
 

@@ -2,7 +2,7 @@ import CLibSSH2
 
 extension SSHConnection {
     /// What was tried and why it did not help, for the error.
-    private struct Attempts {
+    struct Attempts {
         var lines: [String] = []
         var tried: Set<[UInt8]> = []
 
@@ -24,10 +24,8 @@ extension SSHConnection {
             }
             let methods = try await offeredMethods()
             guard !methods.isEmpty else { return }
-            if let password = authentication.password {
-                if try await tryPassword(password, methods: methods, attempts: &attempts, limit: limit) {
-                    return
-                }
+            if try await tryPassword(authentication, methods: methods, attempts: &attempts, limit: limit) {
+                return
             }
             throw authenticationFailure(attempts.lines, methods: methods)
         } catch let error as SSHError where error.kind == .connectionLost {
@@ -200,91 +198,10 @@ extension SSHConnection {
         }
     }
 
-    // MARK: Password
-
-    /// The methods that the server offers; none where it wants no authentication at all.
-    private func offeredMethods() async throws -> [String] {
-        let user = endpoint.user
-        stage = .authenticating("the question for its methods")
-        return try await perform(.session) { [self] session in
-            if let list = libssh2_userauth_list(session, user, UInt32(user.utf8.count)) {
-                return String(cString: list).split(separator: ",").map(String.init)
-            }
-            if libssh2_userauth_authenticated(session) == 1 { return [] }
-            let code = libssh2_session_last_errno(session)
-            if code == LIBSSH2_ERROR_EAGAIN { return nil }
-            guard let wire else { return nil }
-            wire.lose(lastMessage())
-            throw lost(wire)
-        }
-    }
-
-    private func tryPassword(
-        _ provider: @escaping @Sendable () async -> String?,
-        methods: [String],
-        attempts: inout Attempts,
-        limit: Duration
-    ) async throws -> Bool {
-        let usable = methods.filter { ["password", "keyboard-interactive"].contains($0) }.sorted().reversed()
-        guard !usable.isEmpty else {
-            attempts.add("password", "not offered by the server")
-            return false
-        }
-        guard let password = try await waitForPeople(limit: limit, { await provider() }) else {
-            attempts.add("password", "none given")
-            return false
-        }
-        for method in usable {
-            stage = .authenticating("the \(method)")
-            let code =
-                method == "password"
-                ? try await sendPassword(password) : try await answerPrompts(with: password)
-            if code == 0 { return true }
-            attempts.add(method, "refused by the server")
-        }
-        return false
-    }
-
-    private func sendPassword(_ password: String) async throws -> Int32 {
-        let user = endpoint.user
-        return try await perform(.session) { [self] session in
-            let code = libssh2_userauth_password_ex(
-                session,
-                user,
-                UInt32(user.utf8.count),
-                password,
-                UInt32(password.utf8.count),
-                nil
-            )
-            return try authenticationCode(code)
-        }
-    }
-
-    private func answerPrompts(with password: String) async throws -> Int32 {
-        let user = endpoint.user
-        wire?.promptAnswer = password
-        defer { wire?.promptAnswer = nil }
-        return try await perform(.session) { [self] session in
-            let code = libssh2_userauth_keyboard_interactive_ex(
-                session,
-                user,
-                UInt32(user.utf8.count),
-                PromptAnswer.callback
-            )
-            return try authenticationCode(code)
-        }
-    }
-
-    private func authenticationCode(_ code: Int32) throws -> Int32? {
-        if code == LIBSSH2_ERROR_EAGAIN { return nil }
-        if code != 0, noteFatal(Int(code)), let wire { throw lost(wire) }
-        return code
-    }
-
     // MARK: People
 
     /// Waits for what may have to ask somebody, and stops the connection's clock meanwhile.
-    private func waitForPeople<Value: Sendable>(
+    func waitForPeople<Value: Sendable>(
         limit: Duration,
         _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {

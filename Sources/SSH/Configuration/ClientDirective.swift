@@ -5,7 +5,8 @@ enum ClientDirective: Sendable {
     case match([MatchCriterion])
     /// The files' statements, in the order of the files.
     case include([[ClientDirective]])
-    case setting(ClientSetting)
+    /// With the place of its first argument.
+    case setting(ClientSetting, location: String)
     case ignoreUnknown([String])
     /// An error, unless `IgnoreUnknown` names it.
     case unknown(keyword: String, location: String)

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a client configuration depends on besides its text.
 public struct ClientEnvironment: Sendable {
     public var user: String
@@ -38,6 +40,14 @@ public struct ClientEnvironment: Sendable {
         self.succeeds = succeeds
     }
 
+    /// The same, but a command of `Match exec` runs once, however often it is asked, and by however many at once.
+    public func rememberingCommands() -> ClientEnvironment {
+        let memory = CommandMemory(succeeds: succeeds)
+        var environment = self
+        environment.succeeds = { memory.succeeds($0) }
+        return environment
+    }
+
     func text(of path: String) throws(ConfigurationError) -> String? { try read(path) }
 
     /// `~` and `~user` at the beginning; nil where nobody has that name.
@@ -46,5 +56,32 @@ public struct ClientEnvironment: Sendable {
         let end = path.firstIndex(of: "/") ?? path.endIndex
         let name = path[path.index(after: path.startIndex)..<end]
         return (name.isEmpty ? home : homeOfUser(String(name))).map { $0 + path[end...] }
+    }
+}
+
+/// What commands answered. Who asks while one runs waits for its answer.
+private final class CommandMemory: Sendable {
+    private final class Answer: Sendable {
+        let value = Mutex<Bool?>(nil)
+    }
+
+    private let run: @Sendable (_ command: String) -> Bool
+    private let answers = Mutex<[String: Answer]>([:])
+
+    init(succeeds: @escaping @Sendable (_ command: String) -> Bool) {
+        run = succeeds
+    }
+
+    func succeeds(_ command: String) -> Bool {
+        let answer = answers.withLock { answers in
+            let answer = answers[command] ?? Answer()
+            answers[command] = answer
+            return answer
+        }
+        return answer.value.withLock { value in
+            let known = value ?? run(command)
+            value = known
+            return known
+        }
     }
 }

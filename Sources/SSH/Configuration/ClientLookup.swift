@@ -27,8 +27,8 @@ struct ClientLookup {
             case .include(let files):
                 // What a file's own blocks say ends with the file.
                 for file in files where isActive { try follow(file) }
-            case .setting(let setting):
-                if isActive { options.take(setting) }
+            case .setting(let setting, let location):
+                if isActive { options.take(setting, from: location) }
             case .ignoreUnknown(let patterns):
                 if isActive { options.ignoreUnknown = options.ignoreUnknown ?? patterns }
             case .unknown(let keyword, let location):
@@ -88,8 +88,8 @@ struct ClientLookup {
     /// `HostName`, in which `%h` stands for the name that was asked for.
     private func currentHostName() throws(ConfigurationError) -> String {
         guard !isFinalPass, let name = options.hostName else { return isFinalPass ? host : originalHost }
-        return try expansion(host: originalHost, place: "HostName of \(originalHost)")
-            .expandTokens(name, allowed: "%h")
+        let place = options.places[.hostName] ?? "HostName of \(originalHost)"
+        return try expansion(host: originalHost, place: place).expandTokens(name, allowed: "%h")
     }
 
     /// The host's real name, from now on.
@@ -103,18 +103,21 @@ struct ClientLookup {
     /// The options with their tokens, variables and tildes expanded.
     func finish() throws(ConfigurationError) -> ClientOptions {
         var options = options
-        func expansion(_ option: String) -> TokenExpansion {
-            self.expansion(host: host, place: "\(option) of \(originalHost)")
+        func expansion(_ option: ClientOptions.Expanded, _ name: String) -> TokenExpansion {
+            self.expansion(host: host, place: options.places[option] ?? "\(name) of \(originalHost)")
         }
-        options.identityFiles = try expansion("IdentityFile").expandPaths(options.identityFiles)
+        options.identityFiles = try options.identityFiles.map { file throws(ConfigurationError) in
+            try expansion(.identityFile(file), "IdentityFile").expandPaths([file])[0]
+        }
         if let paths = options.userKnownHostsFiles {
-            options.userKnownHostsFiles = try expansion("UserKnownHostsFile").expandPaths(paths)
+            options.userKnownHostsFiles = try expansion(.userKnownHostsFile, "UserKnownHostsFile")
+                .expandPaths(paths)
         }
         if let agent = options.identityAgent {
-            options.identityAgent = try expansion("IdentityAgent").expandAgent(agent)
+            options.identityAgent = try expansion(.identityAgent, "IdentityAgent").expandAgent(agent)
         }
         if let jumps = options.jumps {
-            options.jumps = try expansion("ProxyJump").expand(jumps)
+            options.jumps = try expansion(.proxyJump, "ProxyJump").expand(jumps)
         }
         return options
     }

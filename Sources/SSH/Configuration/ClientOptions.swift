@@ -23,11 +23,21 @@ public struct ClientOptions: Sendable, Equatable {
     public internal(set) var unsupported: [UnsupportedOption] = []
     /// Patterns of keywords that need not be known.
     var ignoreUnknown: [String]?
+    /// Where the values stand whose tokens are expanded later, as far as a configuration file says them.
+    var places: [Expanded: String] = [:]
+
+    enum Expanded: Hashable, Sendable {
+        case hostName, userKnownHostsFile, identityAgent, proxyJump
+        case identityFile(String)
+    }
 
     init() {}
 
     /// The first value of an option wins; identity files add up.
-    mutating func take(_ setting: ClientSetting) {
+    ///
+    /// - Parameter place: in a configuration file.
+    mutating func take(_ setting: ClientSetting, from place: String? = nil) {
+        notePlace(of: setting, place)
         switch setting {
         case .hostName(let value): hostName = hostName ?? value
         case .user(let value): user = user ?? value
@@ -46,6 +56,17 @@ public struct ClientOptions: Sendable, Equatable {
         case .pubkeyAuthentication(let value): pubkeyAuthentication = pubkeyAuthentication ?? value
         case .passwordAuthentication(let value): passwordAuthentication = passwordAuthentication ?? value
         case .unsupported(let option): take(option)
+        }
+    }
+
+    private mutating func notePlace(of setting: ClientSetting, _ place: String?) {
+        switch setting {
+        case .hostName where hostName == nil: places[.hostName] = place
+        case .userKnownHostsFiles where userKnownHostsFiles == nil: places[.userKnownHostsFile] = place
+        case .identityAgent where identityAgent == nil: places[.identityAgent] = place
+        case .proxyJump where jumps == nil: places[.proxyJump] = place
+        case .identityFile(let file) where !identityFiles.contains(file): places[.identityFile(file)] = place
+        default: break
         }
     }
 

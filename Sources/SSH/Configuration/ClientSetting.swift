@@ -26,8 +26,9 @@ public enum ClientSetting: Sendable, Equatable {
     public enum HostKeyChecking: Sendable, Equatable {
         /// `yes`
         case strict
-        /// `accept-new`, and `no` as well: a changed key is an error here always.
         case acceptNew
+        /// `no`, and where it is said. A changed key is an error here always, so that it is followed as `accept-new`.
+        case off(location: String)
         /// The default of OpenSSH: what the caller says about new keys.
         case ask
     }
@@ -81,7 +82,8 @@ extension ClientSetting {
             let files = isNone ? [] : arguments
             self = keyword.hasPrefix("user") ? .userKnownHostsFiles(files) : .globalKnownHostsFiles(files)
             return
-        case "stricthostkeychecking": self = .strictHostKeyChecking(try Self.hostKeyChecking(first))
+        case "stricthostkeychecking":
+            self = .strictHostKeyChecking(try Self.hostKeyChecking(first, location: location))
         case "hostkeyalias": self = .hostKeyAlias(first)
         case "pubkeyauthentication":
             let isBound = ["unbound", "host-bound"].contains(first.lowercased())
@@ -131,10 +133,14 @@ extension ClientSetting {
         }
     }
 
-    private static func hostKeyChecking(_ text: String) throws(Failure) -> HostKeyChecking {
+    private static func hostKeyChecking(
+        _ text: String,
+        location: String
+    ) throws(Failure) -> HostKeyChecking {
         switch text.lowercased() {
         case "yes", "true": return .strict
-        case "accept-new", "no", "false", "off": return .acceptNew
+        case "accept-new": return .acceptNew
+        case "no", "false", "off": return .off(location: location)
         case "ask": return .ask
         default: throw Failure(text: "wanted yes, accept-new, ask or no, found \"\(text)\"")
         }

@@ -57,7 +57,8 @@ struct ConfigurationReader {
             }
             do throws(ClientSetting.Failure) {
                 let setting = try ClientSetting(keyword: keyword, arguments: arguments, location: place)
-                return setting.map(ClientDirective.setting)
+                let place = location(line.arguments[0].column)
+                return setting.map { ClientDirective.setting($0, location: place) }
             } catch {
                 let column = line.arguments[error.argument].column
                 throw ConfigurationError(location: location(column), text: error.text)

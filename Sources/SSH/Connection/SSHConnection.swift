@@ -59,7 +59,7 @@ public actor SSHConnection {
     ///
     /// Says goodbye to the server where the socket takes it, and waits for nothing.
     public func close() {
-        if let session, let wire, wire.loss == nil {
+        if let session, let wire, wire.loss == nil, wire.conversation?.isAsking != true {
             libssh2_session_disconnect_ex(session, SSH_DISCONNECT_BY_APPLICATION, "", "")
             wire.flush()
         }
@@ -104,6 +104,7 @@ public actor SSHConnection {
         failOperations(error)
         endExternalWait?(error)
         wire?.discard()
+        endConversation()
         if let session {
             // Frees the channels too. Nothing can block any more: the bound is against a libssh2 that disagrees.
             var attempts = 64

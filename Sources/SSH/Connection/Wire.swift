@@ -37,8 +37,8 @@ final class Wire {
     var farewell: String?
     /// The signature that the running public-key authentication waits for.
     var signing: SigningExchange?
-    /// What keyboard-interactive prompts are answered with.
-    var promptAnswer: String?
+    /// The keyboard-interactive login that goes on.
+    var conversation: PromptConversation?
 
     init(stream: any ByteStream) {
         self.stream = stream
