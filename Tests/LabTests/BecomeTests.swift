@@ -75,13 +75,17 @@ extension LabSuite {
         private func check(_ item: Case) async throws {
             var lines = ["ansible_become_method=\(item.method.rawValue)"]
             if let password = item.password { lines.append("ansible_become_password=\(password)") }
-            let hosts = try LabHosts(user: Self.user, adding: lines)
+            let hosts = try LabHosts(user: Self.user, variables: lines)
             let name = item.privilege == .root ? "root" : Self.other
-            // Nobody else may read what is on its way to a user without rights, so it is never in a file of another's.
-            let path = "/home/\(Self.other)/by-\(item.method.rawValue)-\(item.password == nil ? "nobody" : "hand")"
+            let path =
+                "/home/\(Self.other)/\(name)-by-\(item.method.rawValue)"
             let outcome = try await hosts.start(on: Self.node.address, as: item.privilege) {
                 File(path, contents: "of \(name)\n", mode: 0o600)
-                Command("test", ["sh", "-c", "test \\"$(id -un)\\" = \(name) && ! test -t 0"])
+                TestStep(
+                    name: "who",
+                    script: "test \"$(id -un)\" = \(name) && ! test -t 0",
+                    isJob: true
+                )
             }.end()
             let text = "\(item.testDescription): \(outcome.transcript)"
             if let message = item.message {

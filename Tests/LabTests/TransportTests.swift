@@ -81,63 +81,75 @@ extension LabSuite {
 
     /// Logins as carol, who has a password.
     @Suite struct Passwords {
-        /// No key of the lab is tried.
-        private func ping() throws -> (run: TerminalRun, inventory: LabInventory) {
+        /// `apus ping -k` on all nodes, to its end; no key of the lab is tried.
+        private func ping(answering: (TerminalRun) async throws -> Void) async throws -> TerminalRun {
             let inventory = try LabInventory(
                 replacing: ["ansible_user": "ansible_user=carol", "ansible_ssh_private_key_file": ""],
                 adding: ["ansible_ssh_common_args='-F none -o PubkeyAuthentication=no'"]
             )
-            return (try TerminalRun([Lab.apus, "ping", "-k", "-i", inventory.path]), inventory)
-        }
-
-        private func isWell(_ run: TerminalRun) async throws -> Bool {
-            try await run.end() == 0 && run.transcript.ranges(of: "  ok  ").count == 5
+            let run = try TerminalRun([Lab.apus, "ping", "-k", "-i", inventory.path])
+            try await run.answer("Password of carol: ", with: "lab-password")
+            try await answering(run)
+            #expect(try await run.end() == 0, "\(run.transcript)")
+            #expect(run.transcript.ranges(of: "  ok  ").count == 5, "\(run.transcript)")
+            withExtendedLifetime(inventory) {}
+            return run
         }
 
         @Test func areAskedForOnceForAllNodes() async throws {
-            let (run, _) = try ping()
-            try await run.answer("Password of carol: ", with: "lab-password")
-            #expect(try await isWell(run), "\(run.transcript)")
+            let run = try await ping { _ in }
             #expect(run.transcript.ranges(of: "assword").count == 1, "\(run.transcript)")
         }
 
-        @Test("what each node asks besides is asked with its name, one after the other")
+        /// Their passwords have expired: sshd asks for the present one again, and twice for a new one.
+        @Test("what each node asks besides is asked with its name, one question after the other")
         func keyboardInteractive() async throws {
+            let options = "/etc/ssh/sshd_config.d/apus.conf"
             _ = try await onEach { node in
                 try await node.root(
                     """
-                    cp /etc/pam.d/sshd /etc/pam.d/sshd.apus
-                    sed -i 's/^@include common-auth/auth required pam_unix.so\\nauth required pam_unix.so/' /etc/pam.d/sshd
-                    printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' >/etc/ssh/sshd_config.d/apus.conf
+                    chage -d 0 carol
+                    printf 'PasswordAuthentication no\nKbdInteractiveAuthentication yes\n' >\(options)
                     systemctl reload ssh
                     """
                 )
             }
-            let result: Result<(), any Error>
-            do {
-                result = .success(try await askEach())
-            } catch {
-                result = .failure(error)
-            }
+            let result = await Result { try await changePasswords() }
             _ = try await onEach { node in
                 try await node.root(
-                    "mv /etc/pam.d/sshd.apus /etc/pam.d/sshd; rm /etc/ssh/sshd_config.d/apus.conf; systemctl reload ssh"
+                    "echo carol:lab-password | chpasswd; rm \(options); systemctl reload ssh"
                 )
             }
             try result.get()
         }
 
-        private func askEach() async throws {
-            let (run, _) = try ping()
-            try await run.answer("Password of carol: ", with: "lab-password")
-            for number in 1...5 {
-                try await run.answer(": Password: ", number: number, with: "lab-password")
+        private func changePasswords() async throws {
+            let run = try await ping { run in
+                for number in 1...15 {
+                    try await run.answer(" password: ", number: number) { line in
+                        line.contains("Current") ? "lab-password" : "another-Secret-of-5-nodes"
+                    }
+                }
             }
-            #expect(try await isWell(run), "\(run.transcript)")
             let lines = run.transcript.replacing("\u{1B}[K", with: "").split(whereSeparator: \.isNewline)
-            let questions = lines.filter { $0.hasSuffix(": Password: ") }.map(String.init).sorted()
-            let wanted = Node.allCases.map { "carol@\($0.address): Password: " }.sorted()
-            #expect(questions == wanted, "\(run.transcript)")
+            // What sshd has to say stands before the question.
+            let questions = lines.filter { $0.hasSuffix(" password: ") }.map { line in
+                "\(line.prefix { $0 != " " })\(line.split(separator: " ").suffix(2).joined(separator: " "))"
+            }
+            let wanted = Node.allCases.flatMap { node in
+                ["Current", "New", "new"].map { "carol@\(node.address):\($0) password:" }
+            }
+            #expect(questions.sorted() == wanted.sorted(), "\(run.transcript)")
+        }
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(_ work: () async throws -> Success) async {
+        do {
+            self = .success(try await work())
+        } catch {
+            self = .failure(error)
         }
     }
 }

@@ -8,13 +8,13 @@ public final class TerminalRun: Sendable {
     private let said = Mutex("")
 
     /// - Parameter words: the program and its arguments, without single quotes.
-    public init(_ words: [String], environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+    public init(_ words: [String], environment: [String: String]? = nil) throws {
         let command = words.map { "'\($0)'" }.joined(separator: " ")
         let (toProgram, fromProgram) = (Pipe(), Pipe())
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
         process.arguments = ["-q", "-e", "-c", command, "/dev/null"]
-        process.environment = environment
+        if let environment { process.environment = environment }
         process.standardInput = toProgram
         process.standardOutput = fromProgram
         try process.run()
@@ -33,8 +33,15 @@ public final class TerminalRun: Sendable {
 
     /// Waits until the terminal shows `question` for the time of that number, and types the answer.
     public func answer(_ question: String, number: Int = 1, with answer: String) async throws {
+        try await self.answer(question, number: number) { _ in answer }
+    }
+
+    /// The same, with an answer to the line that the question stands in.
+    public func answer(_ question: String, number: Int, _ answer: (_ line: Substring) -> String) async throws
+    {
         try await wait { $0.ranges(of: question).count >= number }
-        input.write(Data("\(answer)\n".utf8))
+        let line = transcript.split(whereSeparator: \.isNewline).last ?? ""
+        input.write(Data("\(answer(line))\n".utf8))
     }
 
     /// - Returns: the exit status.
