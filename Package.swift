@@ -63,10 +63,11 @@ let package = Package(
 
         // The agent. These also compile as Embedded Swift (`make agents`).
         .target(name: "VRRP"),
+        .target(name: "LoadBalancing"),
         .target(name: "KeepalivedConfiguration"),
         .executableTarget(
             name: "apus-vrrpd",
-            dependencies: ["VRRP", "KeepalivedConfiguration", "CLinux"]
+            dependencies: ["VRRP", "LoadBalancing", "KeepalivedConfiguration", "CLinux"]
         ),
 
         .target(name: "ProgramFiles", path: "Tests/ProgramFiles"),
@@ -93,6 +94,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "VRRPTests", dependencies: ["VRRP"], exclude: ["Replay/replay.txt"]),
+        .testTarget(name: "LoadBalancingTests", dependencies: ["LoadBalancing"]),
         .testTarget(
             name: "VRRPAgentTests",
             dependencies: ["apus-vrrpd", "VRRP", "CLinux", "ProgramFiles"],

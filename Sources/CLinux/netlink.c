@@ -12,7 +12,7 @@ _Static_assert(LINUX_RTMGRP_LINK == RTMGRP_LINK && LINUX_RTMGRP_IPV4_IFADDR == R
 _Static_assert(LINUX_RTMGRP_IPV6_IFADDR == RTMGRP_IPV6_IFADDR, "groups");
 _Static_assert(LINUX_NLM_F_REQUEST == NLM_F_REQUEST && LINUX_NLM_F_ACK == NLM_F_ACK, "flags");
 _Static_assert(LINUX_NLM_F_DUMP == NLM_F_DUMP && LINUX_NLM_F_EXCL == NLM_F_EXCL, "flags");
-_Static_assert(LINUX_NLM_F_CREATE == NLM_F_CREATE, "flags");
+_Static_assert(LINUX_NLM_F_CREATE == NLM_F_CREATE && LINUX_NLM_F_APPEND == NLM_F_APPEND, "flags");
 _Static_assert(LINUX_NLMSG_ERROR == NLMSG_ERROR && LINUX_NLMSG_DONE == NLMSG_DONE, "types");
 _Static_assert(LINUX_RTM_NEWLINK == RTM_NEWLINK && LINUX_RTM_DELLINK == RTM_DELLINK, "types");
 _Static_assert(LINUX_RTM_GETLINK == RTM_GETLINK && LINUX_RTM_NEWADDR == RTM_NEWADDR, "types");
@@ -35,9 +35,9 @@ _Static_assert(LINUX_IFF_UP == IFF_UP && LINUX_IFF_RUNNING == IFF_RUNNING, "inte
 _Static_assert(LINUX_AF_UNSPEC == AF_UNSPEC && LINUX_AF_INET == AF_INET, "families");
 _Static_assert(LINUX_AF_INET6 == AF_INET6, "families");
 
-int32_t linux_netlink_socket(uint32_t groups) {
+static int32_t open_netlink(int protocol, uint32_t groups) {
     int flags = SOCK_RAW | SOCK_CLOEXEC | (groups ? SOCK_NONBLOCK : 0);
-    int descriptor = socket(AF_NETLINK, flags, NETLINK_ROUTE);
+    int descriptor = socket(AF_NETLINK, flags, protocol);
     if (descriptor < 0) return -errno;
     struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
     struct timeval limit = {.tv_sec = 1};
@@ -48,6 +48,10 @@ int32_t linux_netlink_socket(uint32_t groups) {
     close(descriptor);
     return -error;
 }
+
+int32_t linux_netlink_socket(uint32_t groups) { return open_netlink(NETLINK_ROUTE, groups); }
+
+int32_t linux_netfilter_socket(void) { return open_netlink(NETLINK_NETFILTER, 0); }
 
 int64_t linux_send(int32_t socket, const void *bytes, int64_t count) {
     ssize_t sent = send(socket, bytes, (size_t)count, MSG_NOSIGNAL);

@@ -139,6 +139,25 @@ int64_t linux_receive(int32_t socket, void *bytes, int64_t count) {
     return got < 0 ? -errno : got;
 }
 
+int32_t linux_connect(int32_t family, const void *address, uint16_t port) {
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+    memcpy(&v4.sin_addr, address, sizeof v4.sin_addr);
+    if (family == AF_INET6) memcpy(&v6.sin6_addr, address, sizeof v6.sin6_addr);
+    int descriptor = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -errno;
+    const struct sockaddr *to = family == AF_INET6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4;
+    if (connect(descriptor, to, family == AF_INET6 ? sizeof v6 : sizeof v4) < 0 && errno != EINPROGRESS)
+        return failed(descriptor);
+    return descriptor;
+}
+
+int32_t linux_connected(int32_t socket) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    return getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? -errno : -error;
+}
+
 int32_t linux_frame_socket(void) {
     // Protocol 0: it only sends.
     int descriptor = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -8,14 +8,15 @@
 #include <unistd.h>
 
 _Static_assert(sizeof(linux_wait_entry) == sizeof(struct pollfd), "poll");
-_Static_assert(LINUX_READABLE == POLLIN, "poll");
+_Static_assert(LINUX_READABLE == POLLIN && LINUX_WRITABLE == POLLOUT, "poll");
 _Static_assert(LINUX_SIGHUP == SIGHUP && LINUX_SIGINT == SIGINT && LINUX_SIGTERM == SIGTERM, "signals");
 _Static_assert(LINUX_SIGKILL == SIGKILL && LINUX_SIGCHLD == SIGCHLD, "signals");
 _Static_assert(LINUX_EPERM == EPERM && LINUX_ESRCH == ESRCH, "errors");
 _Static_assert(LINUX_EINTR == EINTR && LINUX_EAGAIN == EAGAIN && LINUX_EEXIST == EEXIST, "errors");
 _Static_assert(LINUX_ENOBUFS == ENOBUFS && LINUX_EADDRNOTAVAIL == EADDRNOTAVAIL, "errors");
 _Static_assert(LINUX_ENODEV == ENODEV && LINUX_ENOENT == ENOENT, "errors");
-_Static_assert(LINUX_EINVAL == EINVAL, "errors");
+_Static_assert(LINUX_EINVAL == EINVAL && LINUX_EPERM == EPERM, "errors");
+_Static_assert(LINUX_EOPNOTSUPP == EOPNOTSUPP && LINUX_ETIMEDOUT == ETIMEDOUT, "errors");
 
 int32_t linux_wait(linux_wait_entry *entries, int32_t count, int64_t timeout) {
     struct timespec limit = {.tv_sec = timeout / 1000000000, .tv_nsec = timeout % 1000000000};

@@ -7,17 +7,18 @@ extension Configuration {
         for process in processes { renderer.process(process) }
         for group in syncGroups { renderer.syncGroup(group) }
         for instance in instances { renderer.instance(instance) }
+        for server in virtualServers { renderer.virtualServer(server) }
         return String(decoding: renderer.bytes, as: UTF8.self)
     }
 }
 
-private struct Renderer {
+struct Renderer {
     var bytes: [UInt8] = []
     private var depth = 0
 
-    private mutating func line(_ words: String...) { line(words.map { Array($0.utf8) }) }
+    mutating func line(_ words: String...) { line(words.map { Array($0.utf8) }) }
 
-    private mutating func line(_ words: [[UInt8]]) {
+    mutating func line(_ words: [[UInt8]]) {
         for _ in 0..<depth * 4 { bytes.append(0x20) }
         for (index, word) in words.enumerated() {
             if index > 0 { bytes.append(0x20) }
@@ -26,13 +27,13 @@ private struct Renderer {
         bytes.append(0x0A)
     }
 
-    private mutating func open(_ words: String...) {
+    mutating func open(_ words: String...) {
         if depth == 0, !bytes.isEmpty { bytes.append(0x0A) }
         line(words.map { Array($0.utf8) } + [[UInt8(ascii: "{")]])
         depth += 1
     }
 
-    private mutating func close() {
+    mutating func close() {
         depth -= 1
         line("}")
     }
@@ -190,20 +191,20 @@ private struct Renderer {
         close()
     }
 
-    private mutating func notify(_ keyword: String, _ script: NotifyScript?) {
+    mutating func notify(_ keyword: String, _ script: NotifyScript?) {
         guard let script else { return }
         let command = quote(joinCommand(script.command), always: true)
         line([keyword.bytes, command] + (script.user.map(words) ?? []))
     }
 
-    private func words(_ user: ScriptUser) -> [[UInt8]] {
+    func words(_ user: ScriptUser) -> [[UInt8]] {
         [quote(user.user.bytes)] + (user.group.map { [quote($0.bytes)] } ?? [])
     }
 
     private func quoted(_ text: String) -> String { String(decoding: quote(text.bytes), as: UTF8.self) }
 
     /// The word as the lexer reads it back.
-    private func quote(_ word: [UInt8], always: Bool = false) -> [UInt8] {
+    func quote(_ word: [UInt8], always: Bool = false) -> [UInt8] {
         let isPlain =
             !word.isEmpty
             && word.allSatisfy { byte in
@@ -223,5 +224,5 @@ private struct Renderer {
 }
 
 extension String {
-    fileprivate var bytes: [UInt8] { Array(utf8) }
+    var bytes: [UInt8] { Array(utf8) }
 }

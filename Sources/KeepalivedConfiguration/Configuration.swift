@@ -1,10 +1,11 @@
-/// A keepalived.conf, as far as VRRP goes: parsed or made by a program, and checked either way.
+/// A keepalived.conf, as far as the agent goes: parsed or made by a program, and checked either way.
 public struct Configuration: Sendable {
     public private(set) var globals: Globals
     public private(set) var scripts: [Script]
     public private(set) var processes: [WatchedProcess]
     public private(set) var syncGroups: [SyncGroup]
     public private(set) var instances: [Instance]
+    public private(set) var virtualServers: [VirtualServer]
     /// What works and yet is not what it seems.
     public private(set) var warnings: [ConfigurationError]
 
@@ -43,6 +44,7 @@ public struct Configuration: Sendable {
             instances: reader.instances.filter { !$0.isDoubtful }.map { $0.value }
         )
         check.syncGroups(reader.syncGroups, instances: instances)
+        check.virtualServers(reader.virtualServers)
         if !reader.sawInstance {
             var message: Message = "the file defines no vrrp_instance, so there is nothing to do"
             var location = Location(file: file, line: 1, column: 1)
@@ -61,6 +63,7 @@ public struct Configuration: Sendable {
         processes = reader.processes
         syncGroups = reader.syncGroups
         self.instances = instances
+        virtualServers = reader.virtualServers
         warnings = check.diagnostics.warnings
     }
 
@@ -82,7 +85,8 @@ public struct Configuration: Sendable {
         scripts: [Script] = [],
         processes: [WatchedProcess] = [],
         syncGroups: [SyncGroup] = [],
-        instances: [Instance]
+        instances: [Instance],
+        virtualServers: [VirtualServer] = []
     ) throws(ConfigurationErrors) {
         var check = Check()
         for script in scripts { check.script(script) }
@@ -94,6 +98,7 @@ public struct Configuration: Sendable {
         }
         check.together(scripts: scripts, processes: processes, instances: instances)
         check.syncGroups(syncGroups, instances: instances)
+        check.virtualServers(virtualServers)
         if instances.isEmpty { check.diagnostics.error("there is no instance", at: .none) }
         guard check.diagnostics.errors.isEmpty else { throw ConfigurationErrors(check.diagnostics.errors) }
         self.globals = globals
@@ -101,6 +106,7 @@ public struct Configuration: Sendable {
         self.processes = processes
         self.syncGroups = syncGroups
         self.instances = instances
+        self.virtualServers = virtualServers
         warnings = check.diagnostics.warnings
     }
 

@@ -138,7 +138,7 @@ extension ConfigurationReader {
         }
     }
 
-    private mutating func notifyScript(_ statement: Statement) -> NotifyScript? {
+    mutating func notifyScript(_ statement: Statement) -> NotifyScript? {
         guard let first = statement.arguments.first else { return nil }
         return NotifyScript(
             command(first.bytes, at: first.location),

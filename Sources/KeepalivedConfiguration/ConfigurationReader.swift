@@ -12,6 +12,7 @@ struct ConfigurationReader {
     private(set) var processes: [WatchedProcess] = []
     private(set) var syncGroups: [SyncGroup] = []
     private(set) var instances: [Read<Instance>] = []
+    private(set) var virtualServers: [VirtualServer] = []
     private(set) var sawInstance = false
     var defaults = InstanceDefaults()
 
@@ -30,9 +31,10 @@ struct ConfigurationReader {
         [
             .block("global_defs"), .block("vrrp_script", 1...1), .block("vrrp_track_process", 1...1),
             .block("track_process", 1...1), .block("vrrp_sync_group", 1...1), .block("vrrp_instance", 1...1),
+            .block("virtual_server", 2...2),
         ]
         + Keyword.unsupported([
-            "virtual_server", "virtual_server_group", "static_ipaddress", "static_routes",
+            "virtual_server_group", "static_ipaddress", "static_routes",
             "static_rules", "vrrp_track_file", "track_file",
             "garp_group",
             "bfd_instance", "net_namespace", "net_namespace_ipvs", "namespace_with_ipsets", "instance",
@@ -57,6 +59,8 @@ struct ConfigurationReader {
                 let errors = diagnostics.errors.count
                 let instance = readInstance(statement)
                 instances.append(Read(value: instance, isDoubtful: diagnostics.errors.count > errors))
+            case "virtual_server":
+                if let server = readVirtualServer(statement) { virtualServers.append(server) }
             default: break
             }
         }

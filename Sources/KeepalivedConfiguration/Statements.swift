@@ -154,7 +154,8 @@ struct StatementParser {
             break
         }
         if arguments.count < known.arguments.lowerBound {
-            let what = known.role == .block ? "a name" : "a value"
+            let isNamed = known.role == .block && known.arguments.lowerBound == 1
+            let what = isNamed ? "a name" : known.role == .block ? "an address and a port" : "a value"
             diagnostics.error("'\(known.name)' wants \(what)", at: keyword.location)
             return false
         }

@@ -10,6 +10,9 @@ extension Agent {
         plan = new
         takeOver(known, from: old)
         updateNotifiers()
+        services = plan.services.map { service in
+            services.first { $0.plan == service } ?? Service(service)
+        }
         closeUnusedSockets()
         try clean(known.indices.filter { known[$0] == nil })
         for index in instances.indices { prepareVirtualInterface(of: index) }
@@ -21,6 +24,8 @@ extension Agent {
         for index in processes.indices { try lookForProcess(index, at: Clock.now) }
         reportKnownResults()
         for index in instances.indices { handle(.start, instance: index) }
+        requireForwarding()
+        balance()
         isGuardianStale = true
     }
 
@@ -32,9 +37,10 @@ extension Agent {
         finishRemovals(at: nil)
         for index in checks.indices { checks[index].stop() }
         for index in processes.indices { processes[index].stop() }
+        stopBalancing()
         for index in instances.indices { removeVirtualInterface(of: index) }
         for socket in sockets { socket.close() }
-        (instances, checks, processes, sockets) = ([], [], [], [])
+        (instances, checks, processes, sockets, services) = ([], [], [], [], [])
     }
 
     /// Reads the configuration again. An invalid one changes nothing.

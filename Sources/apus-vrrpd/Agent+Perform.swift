@@ -23,6 +23,8 @@ extension Agent {
         case .send(let advertisement): send(advertisement, instance: index)
         case .addAddresses:
             instances[index].removal = nil
+            // Before the first packet comes.
+            balance()
             addAddresses(instance: index)
             addRoutes(instance: index)
         case .removeAddresses:

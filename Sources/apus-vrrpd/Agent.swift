@@ -13,6 +13,8 @@ struct Agent {
     var interfaces: [Bool?] = []
     /// The last state that was told of each sync group.
     var groupStates: [VirtualRouter.State] = []
+    var services: [Service] = []
+    var balancer = Balancer()
     var notifiers: [Notifier] = []
     var sockets: [AdvertisementSocket] = []
     var links: LinkTable
@@ -67,10 +69,12 @@ struct Agent {
                 try observeInterfaces()
                 try observeProcesses(ready: ready)
                 if ready.contains(linux_endings()) { try reap() }
+                observeConnections(ready: ready)
                 try receivePackets()
                 answerQuestions()
                 if try takeSignals() { return }
                 expireTimers()
+                balance()
                 renewGuardian()
                 watchdog?.feed(at: Clock.now)
             }
@@ -95,6 +99,7 @@ struct Agent {
         for notifier in notifiers {
             if let deadline = notifier.deadline { next = min(next ?? deadline, deadline) }
         }
+        if let deadline = balancer.deadline { next = min(next ?? deadline, deadline) }
         if let watchdog { next = min(next ?? watchdog.deadline, watchdog.deadline) }
         return next
     }
@@ -106,7 +111,11 @@ struct Agent {
         var descriptors = [monitor.descriptor] + childDescriptors + sockets.map { $0.descriptor }
         descriptors += processes.flatMap { $0.running }
         if let status { descriptors.append(status.descriptor) }
-        return try waitUntilReadable(descriptors, timeout: deadline().map { $0 - Clock.now })
+        return try waitUntilReadable(
+            descriptors,
+            orWritable: checks.compactMap { $0.connection },
+            timeout: deadline().map { $0 - Clock.now }
+        )
     }
 
     private mutating func receivePackets() throws(SystemError) {
@@ -195,8 +204,17 @@ struct Agent {
         }
     }
 
-    /// Tells every virtual router that tracks it how a check or a process stands.
+    /// Takes in the connections of checks that are decided.
+    private mutating func observeConnections(ready: [Int32]) {
+        for index in checks.indices {
+            guard let connection = checks[index].connection, ready.contains(connection) else { continue }
+            if let passes = checks[index].connected(at: Clock.now) { report(.check(index), passes: passes) }
+        }
+    }
+
+    /// Tells every service and every virtual router that tracks it how a check or a process stands.
     mutating func report(_ source: Plan.Source, passes: Bool) {
+        if case .check(let index) = source { reportToServices(index, passes: passes) }
         for index in instances.indices {
             for (tracker, tracked) in instances[index].plan.tracked.enumerated()
             where tracked.source == source {

@@ -40,6 +40,11 @@ struct Instance {
         return .up(source)
     }
 
+    /// The interface that has an address while it is master; nil: it is none of its addresses.
+    func holder(of address: IPv4Address) -> [UInt8]? {
+        plan.addresses.first { $0.address.address == .v4(address) }.map { Array($0.device.utf8) }
+    }
+
     /// The address that the configuration names; else the first that is not virtual, which only the owner of its
     /// virtual addresses may lack. IPv6 sends from a link-local one (RFC 9568 §5.1.2.1) unless its peers are far.
     private func source(among addresses: [IPAddress]) -> IPAddress? {

@@ -113,7 +113,7 @@ extension Plan {
 
     /// All that it ever starts, the program for every state without its arguments.
     private var programs: [Program] {
-        checks.map { $0.program }
+        checks.compactMap { $0.program } + services.flatMap { $0.programs }
             + notifications.flatMap { [$0.master, $0.backup, $0.fault, $0.stop, $0.any].compactMap { $0 } }
     }
 

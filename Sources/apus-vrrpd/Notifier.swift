@@ -1,9 +1,9 @@
 import CLinux
 import VRRP
 
-/// Tells the programs of one instance or sync group about its changes of state, in order and one at a time.
+/// Tells the programs of one instance, sync group or service about its changes, in order and one at a time.
 struct Notifier {
-    enum Kind { case instance, group }
+    enum Kind { case instance, group, service }
 
     let kind: Kind
     let name: String
@@ -38,6 +38,11 @@ struct Notifier {
             any.arguments += [kind == .group ? "GROUP" : "INSTANCE", name, word, "\(priority.rawValue)"]
             queue.add(any, at: now)
         }
+        perform(at: now)
+    }
+
+    mutating func run(_ program: Plan.Program, at now: Instant) {
+        queue.add(program, at: now)
         perform(at: now)
     }
 
@@ -91,6 +96,7 @@ extension Agent {
         notifiers.removeAll { $0.isIdle }
         for instance in plan.instances { updateNotifier(.instance, instance.name, instance.notifications) }
         for group in plan.groups { updateNotifier(.group, group.name, group.notifications) }
+        for service in plan.services { updateNotifier(.service, service.name, Plan.Notifications()) }
     }
 
     private mutating func updateNotifier(
@@ -128,6 +134,11 @@ extension Agent {
         // A reload takes no address away for good, so that only the end of the agent is a stop.
         guard state != .initialize || isEnding, let known = notifier(kind, name) else { return }
         notifiers[known].changed(to: state, priority: priority, at: Clock.now)
+    }
+
+    mutating func notify(_ program: Plan.Program?, ofService name: String) {
+        guard let program, let known = notifier(.service, name) else { return }
+        notifiers[known].run(program, at: Clock.now)
     }
 
     /// Waits for the programs that are told of the end.

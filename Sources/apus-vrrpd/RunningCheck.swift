@@ -1,11 +1,15 @@
 import CLinux
 import VRRP
 
-/// A check program at work.
+/// A check at work.
 struct RunningCheck {
     let plan: Plan.Check
     private var check: PeriodicCheck
     private var process: Int32?
+    /// Waits for the other side.
+    private(set) var connection: Int32?
+    /// Why the last connection failed.
+    private(set) var failure: Int32?
     private var failedStarts: UInt64 = 0
 
     init(_ plan: Plan.Check) {
@@ -36,10 +40,25 @@ struct RunningCheck {
         return perform(at: now)
     }
 
-    /// Ends the program, for good.
+    /// Takes note that the connection is decided.
+    mutating func connected(at now: Instant) -> Bool? {
+        guard let connection else { return nil }
+        let result = linux_connected(connection)
+        failure = result < 0 ? -result : nil
+        closeConnection()
+        check.handle(.ended(succeeded: result == 0), at: now)
+        return perform(at: now)
+    }
+
+    /// Ends it, for good.
     mutating func stop() {
-        guard let process else { return }
-        _ = linux_signal_group(process, LINUX_SIGKILL)
+        closeConnection()
+        if let process { _ = linux_signal_group(process, LINUX_SIGKILL) }
+    }
+
+    private mutating func closeConnection() {
+        if let connection { linux_close(connection) }
+        connection = nil
     }
 
     private mutating func perform(at now: Instant) -> Bool? {
@@ -47,12 +66,7 @@ struct RunningCheck {
         while let action = check.nextAction() {
             switch action {
             case .run: run(at: now)
-            // The group may be gone by now: then SIGCHLD is on its way.
-            case .terminate:
-                Log.warning(
-                    "check \(plan.name): takes longer than \(plan.settings.timeout.secondsText): ended"
-                )
-                if let process { _ = linux_signal_group(process, LINUX_SIGTERM) }
+            case .terminate: giveUp(at: now)
             case .kill: if let process { _ = linux_signal_group(process, LINUX_SIGKILL) }
             case .report(let passes): report = passes
             }
@@ -60,9 +74,39 @@ struct RunningCheck {
         return report
     }
 
+    private mutating func giveUp(at now: Instant) {
+        guard connection == nil else {
+            failure = LINUX_ETIMEDOUT
+            closeConnection()
+            return check.handle(.ended(succeeded: false), at: now)
+        }
+        Log.warning("check \(plan.name): takes longer than \(plan.settings.timeout.secondsText): ended")
+        // The group may be gone by now: then SIGCHLD is on its way.
+        if let process { _ = linux_signal_group(process, LINUX_SIGTERM) }
+    }
+
     private mutating func run(at now: Instant) {
+        switch plan.probe {
+        case .program(let program): start(program, at: now)
+        case .connection(let address, let port): connect(to: address, port: port, at: now)
+        }
+    }
+
+    private mutating func connect(to address: IPAddress, port: UInt16, at now: Instant) {
+        let result = address.bytes.withUnsafeBytes {
+            linux_connect(address.family.number, $0.baseAddress, port)
+        }
+        if result >= 0 {
+            connection = result
+        } else {
+            failure = -result
+            check.handle(.notStarted, at: now)
+        }
+    }
+
+    private mutating func start(_ program: Plan.Program, at now: Instant) {
         do throws(SystemError) {
-            process = try Program.start(plan.program.arguments, as: plan.program.user)
+            process = try Program.start(program.arguments, as: program.user)
             failedStarts = 0
         } catch {
             failedStarts += 1

@@ -104,7 +104,16 @@ enum Seeds {
         virtual_server 192.168.44.120 22 {
             delay_loop 10
             lb_algo rr
+            lb_kind DR
+            protocol TCP
+
             real_server 192.168.44.51 22 {
+                weight 1
+                TCP_CHECK {
+                  connect_timeout 1
+                }
+            }
+            real_server 192.168.44.52 22 {
                 weight 1
                 TCP_CHECK {
                   connect_timeout 1
@@ -218,12 +227,21 @@ struct SeedTests {
         #expect(instance.notifications.stop == nil)
     }
 
-    @Test("004's virtual servers are refused, once each, not skipped")
-    func seed004Server() {
+    @Test("004's virtual servers spread connections by direct routing")
+    func seed004Server() throws {
         let contents = ["config/ssh.conf": Seeds.s004Instance + "\n" + Seeds.s004Server]
-        #expect(
-            errors(in: Seeds.s004, files: files(contents))
-                == "config/ssh.conf:19:1: 'virtual_server' is not supported by this agent yet"
-        )
+        let configuration = try parse(Seeds.s004, files: files(contents))
+        #expect(configuration.warnings.isEmpty)
+        let server = try #require(configuration.virtualServers.first)
+        #expect(server.endpoint.description == "192.168.44.120:22")
+        #expect(server.scheduler == .roundRobin && server.forwarding == .directRouting)
+        #expect(server.transport == .tcp && server.persistence == nil)
+        #expect(server.realServers.map(\.endpoint.description) == ["192.168.44.51:22", "192.168.44.52:22"])
+        #expect(server.realServers.map(\.weight) == [1, 1])
+        for real in server.realServers {
+            let check = try #require(real.checks.first)
+            guard case .tcp(real.endpoint) = check.kind else { Issue.record("\(check)"); continue }
+            #expect(check.interval == .seconds(10) && check.timeout == .seconds(1) && check.retries == 1)
+        }
     }
 }

@@ -184,7 +184,7 @@ struct LauncherTests {
         plan.checks = [
             Plan.Check(
                 name: "check",
-                program: Plan.Program(arguments: ["/bin/check", "-x"]),
+                probe: .program(Plan.Program(arguments: ["/bin/check", "-x"])),
                 settings: .init()
             )
         ]

@@ -39,6 +39,19 @@ struct PeriodicCheckTests {
         #expect(check.skipped == 2)
     }
 
+    @Test("a failure that is not enough yet is looked at again after the delay for that")
+    func retry() {
+        var check = PeriodicCheck(.init(interval: .seconds(10), fall: 2, retryDelay: .seconds(1)))
+        #expect(actions(&check, .start, at: seconds(0)) == [.run])
+        #expect(actions(&check, .ended(succeeded: true), at: seconds(0)) == [.report(passes: true)])
+        #expect(actions(&check, .timer, at: seconds(10)) == [.run])
+        #expect(actions(&check, .ended(succeeded: false), at: seconds(12)).isEmpty)
+        #expect(check.deadline == seconds(13))
+        #expect(actions(&check, .timer, at: seconds(13)) == [.run])
+        #expect(actions(&check, .ended(succeeded: false), at: seconds(13)) == [.report(passes: false)])
+        #expect(check.deadline == seconds(23))
+    }
+
     @Test("a check can start as failed")
     func initiallyFails() {
         var check = PeriodicCheck(.init(initiallyFails: true))

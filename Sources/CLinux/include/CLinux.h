@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "netfilter.h"
+
 #if defined(__linux__)
 // The SSH module's poller; its constants are not in Swift's Glibc module.
 #include <sys/epoll.h>
@@ -42,11 +44,18 @@ const char *linux_environment(const char *name);
 /// Calls `found` with each path that matches, sorted. No match is no error.
 int32_t linux_glob(const char *pattern, void *context, void (*found)(void *context, const char *path));
 
+// match.c
+
+/// Whether a file name matches a shell pattern (`*`, `?`, `[…]`) byte by byte; one that begins with a dot only
+/// where the pattern does.
+int32_t linux_matches(const char *pattern, const char *name);
+
 void linux_exit(int32_t status) __attribute__((noreturn));
 
 // wait.c
 
 #define LINUX_READABLE 0x001
+#define LINUX_WRITABLE 0x004
 
 /// As struct pollfd.
 typedef struct {
@@ -160,6 +169,10 @@ int64_t linux_vrrp_send(int32_t socket, int32_t family, int32_t index, const voi
 int64_t linux_vrrp_receive(int32_t socket, int32_t family, void *bytes, int64_t count);
 /// -EAGAIN when nothing is there.
 int64_t linux_receive(int32_t socket, void *bytes, int64_t count);
+/// Starts a TCP connection to an address of 4 or 16 bytes; not blocking. The descriptor is writable when it is decided.
+int32_t linux_connect(int32_t family, const void *address, uint16_t port);
+/// How a connection was decided: 0 or a negative errno value.
+int32_t linux_connected(int32_t socket);
 /// A socket that sends whole Ethernet frames.
 int32_t linux_frame_socket(void);
 int64_t linux_send_frame(int32_t socket, int32_t index, const void *bytes, int64_t count);
@@ -194,6 +207,7 @@ int64_t linux_local_ask(const char *name, const void *question, int64_t size, vo
 #define LINUX_NLM_F_DUMP 0x300
 #define LINUX_NLM_F_EXCL 0x200
 #define LINUX_NLM_F_CREATE 0x400
+#define LINUX_NLM_F_APPEND 0x800
 #define LINUX_NLMSG_ERROR 2
 #define LINUX_NLMSG_DONE 3
 #define LINUX_RTM_NEWLINK 16
@@ -241,6 +255,9 @@ int64_t linux_local_ask(const char *name, const void *question, int64_t size, vo
 #define LINUX_EAGAIN 11
 #define LINUX_EEXIST 17
 #define LINUX_EINVAL 22
+#define LINUX_EPERM 1
+#define LINUX_EOPNOTSUPP 95
+#define LINUX_ETIMEDOUT 110
 #define LINUX_ENODEV 19
 #define LINUX_ENOBUFS 105
 #define LINUX_EADDRNOTAVAIL 99

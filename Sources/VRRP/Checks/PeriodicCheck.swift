@@ -10,6 +10,8 @@ public struct PeriodicCheck: Sendable {
         public var rise: Int
         /// Consecutive failures that a passing check needs to fail. Default 1.
         public var fall: Int
+        /// From a failure that is not enough yet to the next start. Default: the interval goes on.
+        public var retryDelay: Duration?
         /// Whether it counts as failed before its first run. Default false: as unknown.
         public var initiallyFails: Bool
 
@@ -18,12 +20,14 @@ public struct PeriodicCheck: Sendable {
             timeout: Duration? = nil,
             rise: Int = 1,
             fall: Int = 1,
+            retryDelay: Duration? = nil,
             initiallyFails: Bool = false
         ) {
             self.interval = interval
             self.timeout = timeout ?? interval
             self.rise = max(1, rise)
             self.fall = max(1, fall)
+            self.retryDelay = retryDelay
             self.initiallyFails = initiallyFails
         }
     }
@@ -93,11 +97,11 @@ public struct PeriodicCheck: Sendable {
             startIfDue(at: now)
         case .ended(let succeeded):
             // A run that was ended for taking too long has failed already, whatever it says now.
-            if case .running = run { judge(succeeded: succeeded) }
+            if case .running = run { judge(succeeded: succeeded, at: now) }
             run = .none
         case .notStarted:
             run = .none
-            judge(succeeded: false)
+            judge(succeeded: false, at: now)
         case .timer:
             endIfOverdue(at: now)
             startIfDue(at: now)
@@ -121,7 +125,7 @@ public struct PeriodicCheck: Sendable {
         case .running(let until) where now >= until:
             queue.append(.terminate)
             run = .terminating(until: now + PeriodicCheck.grace)
-            judge(succeeded: false)
+            judge(succeeded: false, at: now)
         case .terminating(let until) where now >= until:
             queue.append(.kill)
             run = .killed
@@ -131,14 +135,18 @@ public struct PeriodicCheck: Sendable {
     }
 
     /// The first result decides alone; later ones need `rise` or `fall` in a row.
-    private mutating func judge(succeeded: Bool) {
+    private mutating func judge(succeeded: Bool, at now: Instant) {
         guard let passes else { return decide(passes: succeeded) }
         guard succeeded != passes else {
             contradictions = 0
             return
         }
         contradictions += 1
-        if contradictions >= (succeeded ? settings.rise : settings.fall) { decide(passes: succeeded) }
+        if contradictions >= (succeeded ? settings.rise : settings.fall) {
+            decide(passes: succeeded)
+        } else if !succeeded, let delay = settings.retryDelay {
+            nextRun = now + delay
+        }
     }
 
     private mutating func decide(passes new: Bool) {

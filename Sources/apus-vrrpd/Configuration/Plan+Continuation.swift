@@ -6,6 +6,7 @@ extension Plan {
         processes: [],
         interfaces: [],
         groups: [],
+        services: [],
         announcementInterval: .zero,
         sources: []
     )

@@ -8,6 +8,7 @@ struct Plan {
     /// The interfaces that instances track.
     var interfaces: [String]
     var groups: [Group]
+    var services: [Service]
     /// Between two announcements of addresses.
     var announcementInterval: Duration
     /// The bytes of all files read, to tell whether a reload changes anything.
@@ -95,8 +96,20 @@ struct Plan {
 
     struct Check: Equatable {
         @Bytewise var name: String
-        var program: Program
+        var probe: Probe
         var settings: PeriodicCheck.Settings
+
+        var program: Program? {
+            guard case .program(let program) = probe else { return nil }
+            return program
+        }
+    }
+
+    /// What a check does.
+    enum Probe: Equatable {
+        case program(Program)
+        /// Whether something accepts TCP connections there.
+        case connection(IPAddress, port: UInt16)
     }
 
     /// Processes of one name of which enough must run.
@@ -114,6 +127,10 @@ struct Plan {
             text += "\(instance.name) on \(instance.interface),"
             text += " virtual router \(instance.settings.virtualRouter.rawValue),"
             text += " priority \(instance.settings.priority.rawValue)"
+        }
+        for service in services {
+            if !text.utf8.isEmpty { text += "; " }
+            text += service.name
         }
         return text
     }

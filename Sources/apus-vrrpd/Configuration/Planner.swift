@@ -25,6 +25,7 @@ struct Planner {
             processes: [],
             interfaces: [],
             groups: [],
+            services: [],
             announcementInterval: interval,
             sources: sources
         )
@@ -36,6 +37,9 @@ struct Planner {
         }
         for instance in configuration.instances {
             if let planned = self.instance(instance, in: &plan) { plan.instances.append(planned) }
+        }
+        for server in configuration.virtualServers {
+            if let service = service(server, checks: &plan.checks) { plan.services.append(service) }
         }
         for group in configuration.syncGroups { plan.groups.append(self.group(group, of: plan.instances)) }
         return plan
@@ -241,7 +245,7 @@ struct Planner {
         guard let program else { return nil }
         return Plan.Check(
             name: script.name,
-            program: program,
+            probe: .program(program),
             settings: PeriodicCheck.Settings(
                 interval: script.interval,
                 timeout: script.timeout,
@@ -266,7 +270,7 @@ struct Planner {
         )
     }
 
-    private mutating func notification(
+    mutating func notification(
         _ keyword: String,
         _ script: NotifyScript?,
         of name: String,
@@ -281,7 +285,7 @@ struct Planner {
         )
     }
 
-    private mutating func program(
+    mutating func program(
         _ command: [String],
         _ user: ScriptUser?,
         _ what: String,

@@ -64,11 +64,11 @@ struct NetlinkRequest {
         finish()
     }
 
-    mutating func appendAttribute(_ type: Int32, _ value: [UInt8]) {
-        append(UInt16(4 + value.count))
-        append(UInt16(type))
-        bytes += value
-        bytes += [UInt8](repeating: 0, count: NetlinkMessage.aligned(value.count) - value.count)
+    mutating func appendAttribute(_ type: Int32, _ value: [UInt8]) { append(attribute(type, value)) }
+
+    /// Attributes, one behind the other.
+    mutating func append(_ attributes: [UInt8]) {
+        bytes += attributes
         finish()
     }
 
@@ -79,6 +79,12 @@ struct NetlinkRequest {
             for index in 0..<4 { bytes[index] = length[index] }
         }
     }
+}
+
+/// One attribute, to be put into a request or into another attribute.
+func attribute(_ type: Int32, _ value: [UInt8]) -> [UInt8] {
+    let padding = [UInt8](repeating: 0, count: NetlinkMessage.aligned(value.count) - value.count)
+    return UInt16(4 + value.count).bytes + UInt16(type).bytes + value + padding
 }
 
 extension FixedWidthInteger {

@@ -51,10 +51,4 @@ extension RoutingSocket {
         request.append(flags)
         request.append(flags)
     }
-
-    /// One inside of another.
-    private func attribute(_ type: Int32, _ value: [UInt8]) -> [UInt8] {
-        let padding = [UInt8](repeating: 0, count: NetlinkMessage.aligned(value.count) - value.count)
-        return UInt16(4 + value.count).bytes + UInt16(type).bytes + value + padding
-    }
 }

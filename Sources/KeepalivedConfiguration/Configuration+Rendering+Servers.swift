@@ -1,0 +1,53 @@
+extension Renderer {
+    mutating func virtualServer(_ server: VirtualServer) {
+        open("virtual_server", server.endpoint.address.description, "\(server.endpoint.port)")
+        switch server.scheduler {
+        case .roundRobin: line("lb_algo", "rr")
+        case .weightedRoundRobin: line("lb_algo", "wrr")
+        case .sourceHashing: line("lb_algo", "sh")
+        }
+        line("lb_kind", server.forwarding == .translation ? "NAT" : "DR")
+        line("protocol", server.transport == .tcp ? "TCP" : "UDP")
+        if let persistence = server.persistence { line("persistence_timeout", secondsText(persistence)) }
+        if server.quorum != 1 { line("quorum", "\(server.quorum)") }
+        if server.hysteresis != 0 { line("hysteresis", "\(server.hysteresis)") }
+        notify("quorum_up", server.quorumUp)
+        notify("quorum_down", server.quorumDown)
+        if server.notifiesAtEnd { line("omega") }
+        if let sorry = server.sorryServer {
+            line("sorry_server", sorry.address.description, "\(sorry.port)")
+        }
+        for real in server.realServers { realServer(real) }
+        close()
+    }
+
+    private mutating func realServer(_ server: RealServer) {
+        open("real_server", server.endpoint.address.description, "\(server.endpoint.port)")
+        line("weight", "\(server.weight)")
+        if server.isOnlyInhibited { line("inhibit_on_failure") }
+        notify("notify_up", server.notifyUp)
+        notify("notify_down", server.notifyDown)
+        for check in server.checks { healthCheck(check) }
+        close()
+    }
+
+    private mutating func healthCheck(_ check: HealthCheck) {
+        switch check.kind {
+        case .tcp(let endpoint):
+            open("TCP_CHECK")
+            line("connect_ip", endpoint.address.description)
+            line("connect_port", "\(endpoint.port)")
+            line("connect_timeout", secondsText(check.timeout))
+        case .program(let command, let user):
+            open("MISC_CHECK")
+            line(["misc_path".bytes, quote(joinCommand(command), always: true)])
+            line("misc_timeout", secondsText(check.timeout))
+            if let user { line(["user".bytes] + words(user)) }
+        }
+        line("delay_loop", secondsText(check.interval))
+        line("retry", "\(check.retries)")
+        line("delay_before_retry", secondsText(check.retryDelay))
+        if check.initiallyFails { line("alpha") }
+        close()
+    }
+}

@@ -1,0 +1,69 @@
+// Single values of virtual servers.
+extension ConfigurationReader {
+    mutating func scheduler(_ statement: Statement) -> VirtualServer.Scheduler? {
+        let known: [VirtualServer.Scheduler] = [.roundRobin, .weightedRoundRobin, .sourceHashing]
+        return choice(statement, ["rr", "wrr", "sh"]).map { known[$0] }
+    }
+
+    mutating func forwarding(_ statement: Statement) -> VirtualServer.Forwarding? {
+        choice(statement, ["NAT", "DR"]).map { $0 == 0 ? .translation : .directRouting }
+    }
+
+    mutating func transport(_ statement: Statement) -> VirtualServer.TransportProtocol? {
+        choice(statement, ["TCP", "UDP"]).map { $0 == 0 ? .tcp : .udp }
+    }
+
+    /// The number of a word among those that this agent can do.
+    private mutating func choice(_ statement: Statement, _ words: [String]) -> Int? {
+        let argument = statement.arguments[0]
+        if let number = words.firstIndex(where: { isSame($0, argument.bytes) }) { return number }
+        var message: Message = "'\(statement.keyword.text)' of this agent knows"
+        for word in words { message = message + " \(word)" }
+        diagnostics.error(message + ", found '\(argument.text)'", at: argument.location)
+        return nil
+    }
+
+    /// An address and, perhaps, a port.
+    mutating func endpoint(_ statement: Statement, port: UInt16?) -> Endpoint? {
+        guard let address = address(statement.arguments.first) else { return nil }
+        guard statement.arguments.count > 1 else { return port.map { Endpoint(address, port: $0) } }
+        return self.port(statement.arguments[1], statement.keyword).map { Endpoint(address, port: $0) }
+    }
+
+    mutating func port(_ token: Token, _ keyword: Token) -> UInt16? {
+        if let port = parseInteger(token.bytes), (1...65535).contains(port) { return UInt16(port) }
+        diagnostics.tolerable(
+            "'\(keyword.text)' wants a port from 1 to 65535, found '\(token.text)'",
+            at: token.location
+        )
+        return nil
+    }
+
+    /// Seconds, from a millisecond to a day.
+    mutating func time(_ statement: Statement) -> Duration? {
+        let argument = statement.arguments[0]
+        if let value = parseMicroseconds(argument.bytes), (1_000...86_400_000_000).contains(value) {
+            return .microseconds(value)
+        }
+        diagnostics.tolerable(
+            "'\(statement.keyword.text)' wants seconds from 0.001 to 86400, found '\(argument.text)'",
+            at: argument.location
+        )
+        return nil
+    }
+
+    /// Without a value, yes.
+    mutating func flag(_ statement: Statement) -> Bool {
+        guard let argument = statement.arguments.first else { return true }
+        switch argument {
+        case "true", "on", "yes": return true
+        case "false", "off", "no": return false
+        default:
+            diagnostics.tolerable(
+                "'\(statement.keyword.text)' wants true or false, found '\(argument.text)'",
+                at: argument.location
+            )
+            return false
+        }
+    }
+}

@@ -1,0 +1,207 @@
+// Virtual servers: what is set for one holds for its real servers, and for their checks, unless they say.
+extension ConfigurationReader {
+    /// What a virtual server, a real server or a check may say about checks.
+    struct CheckSettings {
+        var interval: Duration?
+        var timeout: Duration?
+        var retries: Int?
+        var retryDelay: Duration?
+        var initiallyFails = false
+        var isOnlyInhibited = false
+    }
+
+    private static let checkSettings: [Keyword] = [
+        .value("delay_loop"), .value("connect_timeout"), .value("retry"), .value("delay_before_retry"),
+        .value("alpha", 0...1), .value("inhibit_on_failure", 0...1),
+        // The first look is at once.
+        .ignored("warmup", 1...1), .ignored("smtp_alert", 0...1), .ignored("snmp_name", 1...1),
+    ]
+
+    private static let serverKeywords: [Keyword] =
+        checkSettings + [
+            .value("lb_algo"), .value("lvs_sched"), .value("lb_kind"), .value("lvs_method"),
+            .value("protocol"),
+            .value("persistence_timeout", 0...1), .value("quorum"), .value("hysteresis"),
+            .value("quorum_up", 1...3), .value("quorum_down", 1...3), .value("omega", 0...1),
+            .value("sorry_server", 1...2), .block("real_server", 1...2),
+        ]
+        + Keyword.unsupported([
+            "flag-1", "flag-2", "flag-3", "sh-port", "sh-fallback", "mh-port", "mh-fallback", "ops",
+            "persistence_engine", "persistence_granularity", "ha_suspend", "virtualhost", "ip_family",
+            "sorry_server_inhibit", "sorry_server_lvs_method", "nat_mask", "syn_proxy",
+        ])
+
+    private static let realServerKeywords: [Keyword] =
+        checkSettings + [
+            .value("weight"), .value("notify_up", 1...3), .value("notify_down", 1...3), .block("TCP_CHECK"),
+            .block("MISC_CHECK"),
+        ]
+        + Keyword.unsupported([
+            "HTTP_GET", "SSL_GET", "SMTP_CHECK", "DNS_CHECK", "UDP_CHECK", "PING_CHECK", "BFD_CHECK",
+            "FILE_CHECK", "lvs_method", "uthreshold", "lthreshold", "virtualhost",
+        ])
+
+    private static let connectionCheckKeywords: [Keyword] =
+        checkSettings + [.value("connect_ip"), .value("connect_port")]
+        + Keyword.unsupported(["bindto", "bind_if", "bind_port", "fwmark", "log_all_failures"])
+
+    private static let programCheckKeywords: [Keyword] =
+        checkSettings + [.value("misc_path", 1...64), .value("misc_timeout"), .value("user", 1...2)]
+        + Keyword.unsupported(["misc_dynamic"])
+
+    /// nil where it has no endpoint that could be used.
+    mutating func readVirtualServer(_ block: Statement) -> VirtualServer? {
+        let place = block.keyword.location
+        let statements = StatementParser(keywords: Self.serverKeywords, context: "in virtual_server")
+            .parse(block.block, &diagnostics)
+        switch block.arguments[0] {
+        case "group", "fwmark":
+            let kind = block.arguments[0]
+            let message: Message = "'virtual_server \(kind.text)' is not supported by this agent yet"
+            diagnostics.error(message, at: kind.location)
+            return nil
+        default: break
+        }
+        guard let endpoint = endpoint(block, port: nil) else { return nil }
+        var server = VirtualServer(endpoint, scheduler: .roundRobin, realServers: [], location: place)
+        var settings = CheckSettings()
+        var hasScheduler = false
+        var hasTransport = false
+        for statement in statements where statement.block.isEmpty {
+            switch statement.keyword {
+            case "lb_algo", "lvs_sched":
+                hasScheduler = true
+                server.scheduler = scheduler(statement) ?? server.scheduler
+            case "protocol":
+                hasTransport = true
+                server.transport = transport(statement) ?? server.transport
+            default: read(statement, into: &server, &settings)
+            }
+        }
+        if !hasScheduler {
+            diagnostics.error("this virtual_server has no 'lb_algo': rr, wrr or sh", at: place)
+        }
+        if !hasTransport {
+            diagnostics.warning("no 'protocol': taken for TCP; keepalived 2.2 takes UDP", at: place)
+        }
+        for statement in statements {
+            guard case "real_server" = statement.keyword,
+                let real = readRealServer(statement, port: endpoint.port, settings)
+            else { continue }
+            server.realServers.append(real)
+        }
+        return server
+    }
+
+    private mutating func read(
+        _ statement: Statement,
+        into server: inout VirtualServer,
+        _ settings: inout CheckSettings
+    ) {
+        switch statement.keyword {
+        case "lb_kind", "lvs_method": server.forwarding = forwarding(statement) ?? server.forwarding
+        case "persistence_timeout":
+            // The default of ipvsadm.
+            server.persistence = statement.arguments.isEmpty ? .seconds(360) : time(statement)
+        case "quorum": server.quorum = integer(statement, 1...Check.mostWeight) ?? server.quorum
+        case "hysteresis": server.hysteresis = integer(statement, 0...Check.mostWeight) ?? server.hysteresis
+        case "quorum_up": server.quorumUp = notifyScript(statement)
+        case "quorum_down": server.quorumDown = notifyScript(statement)
+        case "omega": server.notifiesAtEnd = flag(statement)
+        case "sorry_server": server.sorryServer = endpoint(statement, port: server.endpoint.port)
+        default: read(statement, into: &settings)
+        }
+    }
+
+    private mutating func read(_ statement: Statement, into settings: inout CheckSettings) {
+        switch statement.keyword {
+        case "delay_loop": settings.interval = time(statement) ?? settings.interval
+        case "connect_timeout", "misc_timeout": settings.timeout = time(statement) ?? settings.timeout
+        case "retry": settings.retries = integer(statement, 0...1000) ?? settings.retries
+        case "delay_before_retry": settings.retryDelay = time(statement) ?? settings.retryDelay
+        case "alpha": settings.initiallyFails = flag(statement)
+        case "inhibit_on_failure": settings.isOnlyInhibited = flag(statement)
+        default: break
+        }
+    }
+
+    private mutating func readRealServer(
+        _ block: Statement,
+        port: UInt16,
+        _ defaults: CheckSettings
+    ) -> RealServer? {
+        guard let endpoint = endpoint(block, port: port) else { return nil }
+        var server = RealServer(endpoint, location: block.keyword.location)
+        var settings = defaults
+        let statements = StatementParser(keywords: Self.realServerKeywords, context: "in real_server")
+            .parse(block.block, &diagnostics)
+        for statement in statements {
+            switch statement.keyword {
+            case "weight": server.weight = integer(statement, 0...Check.mostWeight) ?? server.weight
+            case "notify_up": server.notifyUp = notifyScript(statement)
+            case "notify_down": server.notifyDown = notifyScript(statement)
+            default: read(statement, into: &settings)
+            }
+        }
+        server.isOnlyInhibited = settings.isOnlyInhibited
+        for statement in statements {
+            switch statement.keyword {
+            case "TCP_CHECK": server.checks.append(readConnectionCheck(statement, of: endpoint, settings))
+            case "MISC_CHECK": server.checks.append(readProgramCheck(statement, settings))
+            default: break
+            }
+        }
+        return server
+    }
+
+    private mutating func readConnectionCheck(
+        _ block: Statement,
+        of server: Endpoint,
+        _ defaults: CheckSettings
+    ) -> HealthCheck {
+        var settings = defaults
+        var target = server
+        let statements = StatementParser(keywords: Self.connectionCheckKeywords, context: "in TCP_CHECK")
+            .parse(block.block, &diagnostics)
+        for statement in statements {
+            switch statement.keyword {
+            case "connect_ip": target.address = address(statement.arguments.first) ?? target.address
+            case "connect_port": target.port = port(statement.arguments[0], statement.keyword) ?? target.port
+            default: read(statement, into: &settings)
+            }
+        }
+        return check(.tcp(target), settings)
+    }
+
+    private mutating func readProgramCheck(_ block: Statement, _ defaults: CheckSettings) -> HealthCheck {
+        var settings = defaults
+        // Connecting is not what a program does.
+        settings.timeout = nil
+        var command: [String]?
+        var user: ScriptUser?
+        let statements = StatementParser(keywords: Self.programCheckKeywords, context: "in MISC_CHECK")
+            .parse(block.block, &diagnostics)
+        for statement in statements {
+            switch statement.keyword {
+            case "misc_path": command = self.command(statement)
+            case "user": user = self.user(statement.arguments[...])
+            default: read(statement, into: &settings)
+            }
+        }
+        if command == nil {
+            diagnostics.error("this MISC_CHECK has no 'misc_path' to run", at: block.keyword.location)
+        }
+        return check(.program(command ?? [], user: user), settings)
+    }
+
+    private func check(_ kind: HealthCheck.Kind, _ settings: CheckSettings) -> HealthCheck {
+        HealthCheck(
+            kind,
+            interval: settings.interval ?? .seconds(60),
+            timeout: settings.timeout,
+            retries: settings.retries,
+            retryDelay: settings.retryDelay ?? .seconds(1),
+            initiallyFails: settings.initiallyFails
+        )
+    }
+}

@@ -1,0 +1,164 @@
+/// A port of a virtual address whose connections are spread over real servers (`virtual_server`).
+public struct VirtualServer: Sendable {
+    public enum TransportProtocol: Sendable, Hashable { case tcp, udp }
+
+    /// How a new connection finds its server (`lb_algo`).
+    public enum Scheduler: Sendable, Hashable {
+        /// `rr`: one after the other, whatever their weights.
+        case roundRobin
+        /// `wrr`: in proportion to their weights.
+        case weightedRoundRobin
+        /// `sh`: the same client always gets the same one.
+        case sourceHashing
+    }
+
+    /// How packets reach a server (`lb_kind`).
+    public enum Forwarding: Sendable, Hashable {
+        /// `NAT`: with the server's address and port in them. Answers must come back through this machine.
+        case translation
+        /// `DR`: unchanged, to the server's hardware address. It answers the client itself.
+        case directRouting
+    }
+
+    public var endpoint: Endpoint
+    /// Default TCP.
+    public var transport: TransportProtocol
+    public var scheduler: Scheduler
+    /// Default NAT.
+    public var forwarding: Forwarding
+    /// How long a client without connections keeps its server (`persistence_timeout`); nil: every connection finds
+    /// its own.
+    public var persistence: Duration?
+    /// The least weight of all servers that are up for the service to count as up. Default 1.
+    public var quorum: Int
+    /// How far beyond the quorum the weight must go before that changes. Default 0.
+    public var hysteresis: Int
+    public var quorumUp: NotifyScript?
+    public var quorumDown: NotifyScript?
+    /// Whether the end of the agent counts as losing quorum and servers (`omega`).
+    public var notifiesAtEnd: Bool
+    /// Takes all connections while there is no quorum.
+    public var sorryServer: Endpoint?
+    public var realServers: [RealServer]
+    public var location: Location
+
+    public init(
+        _ endpoint: Endpoint,
+        transport: TransportProtocol = .tcp,
+        scheduler: Scheduler,
+        forwarding: Forwarding = .translation,
+        persistence: Duration? = nil,
+        quorum: Int = 1,
+        hysteresis: Int = 0,
+        quorumUp: NotifyScript? = nil,
+        quorumDown: NotifyScript? = nil,
+        notifiesAtEnd: Bool = false,
+        sorryServer: Endpoint? = nil,
+        realServers: [RealServer],
+        location: Location = .none
+    ) {
+        self.endpoint = endpoint
+        self.transport = transport
+        self.scheduler = scheduler
+        self.forwarding = forwarding
+        self.persistence = persistence
+        self.quorum = quorum
+        self.hysteresis = hysteresis
+        self.quorumUp = quorumUp
+        self.quorumDown = quorumDown
+        self.notifiesAtEnd = notifiesAtEnd
+        self.sorryServer = sorryServer
+        self.realServers = realServers
+        self.location = location
+    }
+}
+
+/// An address and a port.
+public struct Endpoint: Sendable, Hashable {
+    public var address: Address
+    public var port: UInt16
+
+    public init(_ address: Address, port: UInt16) {
+        self.address = address
+        self.port = port
+    }
+
+    @inline(never)
+    public var description: String { ("\(address):\(Int(port))" as Message).text }
+}
+
+/// One that serves connections of a virtual server (`real_server`).
+public struct RealServer: Sendable {
+    public var endpoint: Endpoint
+    /// Its part of the connections; 0: none. Default 1.
+    public var weight: Int
+    /// Whether connections that it has may go on when it fails.
+    public var isOnlyInhibited: Bool
+    public var notifyUp: NotifyScript?
+    public var notifyDown: NotifyScript?
+    /// It is up while all of them pass; without any it always is.
+    public var checks: [HealthCheck]
+    public var location: Location
+
+    public init(
+        _ endpoint: Endpoint,
+        weight: Int = 1,
+        isOnlyInhibited: Bool = false,
+        notifyUp: NotifyScript? = nil,
+        notifyDown: NotifyScript? = nil,
+        checks: [HealthCheck] = [],
+        location: Location = .none
+    ) {
+        self.endpoint = endpoint
+        self.weight = weight
+        self.isOnlyInhibited = isOnlyInhibited
+        self.notifyUp = notifyUp
+        self.notifyDown = notifyDown
+        self.checks = checks
+        self.location = location
+    }
+}
+
+/// How a real server is looked at.
+public struct HealthCheck: Sendable {
+    public enum Kind: Sendable {
+        /// `TCP_CHECK`: it accepts a connection to this endpoint.
+        case tcp(Endpoint)
+        /// `MISC_CHECK`: a program ends with status 0.
+        case program([String], user: ScriptUser?)
+    }
+
+    public var kind: Kind
+    /// From one start to the next (`delay_loop`). Default 60 s.
+    public var interval: Duration
+    /// After this it has failed. Default 5 s; of a program, the interval.
+    public var timeout: Duration
+    /// Further attempts before a server that is up counts as failed. Default 1; of a program 0.
+    public var retries: Int
+    /// From one attempt to the next. Default 1 s.
+    public var retryDelay: Duration
+    /// Whether the server is down until it first passes (`alpha`).
+    public var initiallyFails: Bool
+
+    public init(
+        _ kind: Kind,
+        interval: Duration = .seconds(60),
+        timeout: Duration? = nil,
+        retries: Int? = nil,
+        retryDelay: Duration = .seconds(1),
+        initiallyFails: Bool = false
+    ) {
+        self.kind = kind
+        self.interval = interval
+        self.retryDelay = retryDelay
+        self.initiallyFails = initiallyFails
+        switch kind {
+        case .tcp:
+            self.timeout = timeout ?? .seconds(5)
+            self.retries = retries ?? 1
+        case .program:
+            self.timeout = timeout ?? interval
+            self.retries = retries ?? 0
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import CLinux
+import KeepalivedConfiguration
+import LoadBalancing
+import VRRP
+
+extension Agent {
+    /// Sees to it that the kernel spreads connections as the services' health and this node's part want it.
+    mutating func balance() {
+        var ruleset = Ruleset()
+        for service in services {
+            let owner = instances.first { $0.holder(of: service.plan.address) != nil }
+            if let rules = service.rules(owner: owner, links) { ruleset.services.append(rules) }
+        }
+        balancer.apply(ruleset, at: Clock.now)
+    }
+
+    /// At the end: with `omega`, it counts as losing all servers.
+    mutating func stopBalancing() {
+        balancer.remove()
+        for service in services where isEnding && service.plan.notifiesAtEnd {
+            let plan = service.plan
+            for index in plan.servers.indices where service.pool.isUp(index) {
+                notify(plan.servers[index].notifyDown, ofService: plan.name)
+            }
+            if service.pool.hasQuorum { notify(plan.quorumDown, ofService: plan.name) }
+        }
+    }
+
+    /// Tells the service whose server a check looks at, if it is one of those.
+    mutating func reportToServices(_ check: Int, passes: Bool) {
+        for service in services.indices {
+            let servers = services[service].plan.servers
+            for server in servers.indices {
+                guard let number = servers[server].checks.firstIndex(of: check) else { continue }
+                let changes = services[service].pool.report(check: number, of: server, passes: passes)
+                for change in changes { tell(of: change, because: checks[check].failure, service: service) }
+            }
+        }
+    }
+
+    private mutating func tell(of change: ServerPool.Change, because failure: Int32?, service index: Int) {
+        let service = services[index].plan
+        switch change {
+        case .server(let server, let isUp):
+            let server = service.servers[server]
+            var text: Message = "\(service.name): \(server.target.description) is \(isUp ? "up" : "down")"
+            if !isUp, let failure {
+                text = text + ": \(String(cString: linux_error_text(failure)))"
+            }
+            Log.info(text.text)
+            notify(isUp ? server.notifyUp : server.notifyDown, ofService: service.name)
+        case .quorum(let isReached):
+            let text: Message = "\(service.name): \(isReached ? "has a quorum" : "lost its quorum")"
+            let isSorry = !isReached && service.sorryServer != nil
+            Log.info((isSorry ? text + ": the sorry server takes over" : text).text)
+            notify(isReached ? service.quorumUp : service.quorumDown, ofService: service.name)
+        }
+    }
+
+    /// Translated packets have to be forwarded, which the administrator allows, not the agent.
+    func requireForwarding() {
+        guard let service = services.first(where: { !$0.plan.isRoutedDirectly }) else { return }
+        do throws(SystemError) {
+            let setting = try FileReader.read("/proc/sys/net/ipv4/ip_forward")
+            guard setting.first != UInt8(ascii: "1") else { return }
+            let what: Message = "\(service.plan.name): 'lb_kind NAT' reaches no other machine while "
+            Log.error((what + "net.ipv4.ip_forward is 0\n  try: sysctl net.ipv4.ip_forward=1").text)
+        } catch {
+            Log.error(error.description)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import LoadBalancing
+import VRRP
+
+extension Plan {
+    /// A virtual server.
+    struct Service: Equatable {
+        /// For people, and for the kernel's chains.
+        @Bytewise var name: String
+        var address: IPv4Address
+        var port: UInt16
+        /// IP's number: 6 TCP, 17 UDP.
+        var transport: UInt8
+        var isRoutedDirectly: Bool
+        var isHashed: Bool
+        /// Whether all servers count the same.
+        var ignoresWeights: Bool
+        var persistence: Duration?
+        var pool: ServerPool.Settings
+        /// For each server of the pool.
+        var servers: [Server]
+        var sorryServer: Target?
+        var quorumUp: Program?
+        var quorumDown: Program?
+        /// Whether the end of the agent counts as losing all servers.
+        var notifiesAtEnd: Bool
+
+        var programs: [Program] {
+            ([quorumUp, quorumDown] + servers.flatMap { [$0.notifyUp, $0.notifyDown] }).compactMap { $0 }
+        }
+    }
+
+    struct Server: Equatable {
+        var target: Target
+        /// Indices of checks of the plan.
+        var checks: [Int]
+        var notifyUp: Program?
+        var notifyDown: Program?
+    }
+
+    struct Target: Equatable {
+        var address: IPv4Address
+        var port: UInt16
+
+        var description: String { "\(address.description):\(port)" }
+    }
+}

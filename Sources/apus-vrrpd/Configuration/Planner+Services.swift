@@ -1,0 +1,92 @@
+import KeepalivedConfiguration
+import LoadBalancing
+import VRRP
+
+extension Planner {
+    // IP's numbers.
+    private static let (tcp, udp): (UInt8, UInt8) = (6, 17)
+
+    /// - Parameter checks: gets those of the real servers.
+    mutating func service(_ server: VirtualServer, checks: inout [Plan.Check]) -> Plan.Service? {
+        guard let target = target(server.endpoint) else { return nil }
+        let isTCP = server.transport == .tcp
+        var service = Plan.Service(
+            name: isTCP ? target.description : "\(target.description)/udp",
+            address: target.address,
+            port: target.port,
+            transport: isTCP ? Self.tcp : Self.udp,
+            isRoutedDirectly: server.forwarding == .directRouting,
+            isHashed: server.scheduler == .sourceHashing,
+            ignoresWeights: server.scheduler == .roundRobin,
+            persistence: server.persistence,
+            pool: ServerPool.Settings(
+                servers: server.realServers.map { real in
+                    ServerPool.Server(
+                        weight: real.weight,
+                        checks: real.checks.map { $0.initiallyFails },
+                        isOnlyInhibited: real.isOnlyInhibited
+                    )
+                },
+                quorum: server.quorum,
+                hysteresis: server.hysteresis,
+                hasSorryServer: server.sorryServer != nil
+            ),
+            servers: [],
+            sorryServer: server.sorryServer.flatMap { self.target($0) },
+            notifiesAtEnd: server.notifiesAtEnd
+        )
+        let place = server.location
+        service.quorumUp = notification("quorum_up", server.quorumUp, of: server.name, at: place)
+        service.quorumDown = notification("quorum_down", server.quorumDown, of: server.name, at: place)
+        for real in server.realServers {
+            guard let planned = self.server(real, of: service.name, checks: &checks) else { return nil }
+            service.servers.append(planned)
+        }
+        return service
+    }
+
+    private mutating func server(
+        _ real: RealServer,
+        of service: String,
+        checks: inout [Plan.Check]
+    ) -> Plan.Server? {
+        guard let target = target(real.endpoint) else { return nil }
+        var server = Plan.Server(target: target, checks: [])
+        let name = "\(target.description) of \(service)"
+        server.notifyUp = notification("notify_up", real.notifyUp, of: name, at: real.location)
+        server.notifyDown = notification("notify_down", real.notifyDown, of: name, at: real.location)
+        for (number, check) in real.checks.enumerated() {
+            guard let probe = probe(check, of: name, at: real.location) else { return nil }
+            server.checks.append(checks.count)
+            checks.append(
+                Plan.Check(
+                    name: "\(number) of \(name)",
+                    probe: probe,
+                    settings: PeriodicCheck.Settings(
+                        interval: check.interval,
+                        timeout: check.timeout,
+                        fall: check.retries + 1,
+                        retryDelay: check.retryDelay,
+                        initiallyFails: check.initiallyFails
+                    )
+                )
+            )
+        }
+        return server
+    }
+
+    private mutating func probe(_ check: HealthCheck, of server: String, at place: Location) -> Plan.Probe? {
+        switch check.kind {
+        case .tcp(let endpoint):
+            IPAddress(bytes: endpoint.address.bytes).map { .connection($0, port: endpoint.port) }
+        case .program(let command, let user):
+            program(command, user, "MISC_CHECK of \(server)", at: place).map { .program($0) }
+        }
+    }
+
+    /// Virtual servers have IPv4: the configuration was checked for that.
+    private func target(_ endpoint: Endpoint) -> Plan.Target? {
+        guard case .v4(let address)? = IPAddress(bytes: endpoint.address.bytes) else { return nil }
+        return Plan.Target(address: address, port: endpoint.port)
+    }
+}

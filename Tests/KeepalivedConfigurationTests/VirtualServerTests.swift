@@ -1,0 +1,123 @@
+import Testing
+
+@testable import KeepalivedConfiguration
+
+@Suite("Virtual servers")
+struct VirtualServerTests {
+    /// A virtual server that is complete but for `more`, and its real server but for `real`.
+    private func server(_ more: String = "", real: String = "", lines: String = "lb_algo rr") -> String {
+        """
+        \(instance(""))
+        virtual_server 10.0.0.1 80 {
+            protocol TCP
+            \(lines)
+            \(more)
+            real_server 10.0.0.2 80 {
+                \(real)
+            }
+        }
+        """
+    }
+
+    private func read(_ text: String) throws -> VirtualServer {
+        try #require(try parse(text).virtualServers.first)
+    }
+
+    @Test("what nobody sets is as in keepalived")
+    func defaults() throws {
+        let server = try read(server(real: "TCP_CHECK {\n }\n MISC_CHECK {\n misc_path \"true x\"\n }"))
+        #expect(server.forwarding == .translation && server.quorum == 1 && server.hysteresis == 0)
+        #expect(server.sorryServer == nil && server.persistence == nil && !server.notifiesAtEnd)
+        let real = try #require(server.realServers.first)
+        #expect(real.weight == 1 && !real.isOnlyInhibited)
+        #expect(real.checks.map(\.interval) == [.seconds(60), .seconds(60)])
+        #expect(real.checks.map(\.timeout) == [.seconds(5), .seconds(60)])
+        #expect(real.checks.map(\.retries) == [1, 0])
+        #expect(real.checks.map(\.retryDelay) == [.seconds(1), .seconds(1)])
+    }
+
+    @Test("settings hold for what is inside, unless that says otherwise")
+    func inheritance() throws {
+        let server = try read(
+            server(
+                "delay_loop 3\n retry 5\n alpha\n inhibit_on_failure",
+                real:
+                    "delay_before_retry 2\n inhibit_on_failure no\n TCP_CHECK {\n retry 0\n connect_port 81\n }"
+            )
+        )
+        let real = try #require(server.realServers.first)
+        let check = try #require(real.checks.first)
+        #expect(check.interval == .seconds(3) && check.retries == 0 && check.retryDelay == .seconds(2))
+        #expect(check.initiallyFails && !real.isOnlyInhibited)
+        guard case .tcp(let target) = check.kind else {
+            Issue.record("\(check)")
+            return
+        }
+        #expect(target.description == "10.0.0.2:81")
+    }
+
+    @Test("a port that is left out is the virtual server's, and a bare persistence_timeout six minutes")
+    func omissions() throws {
+        let server = try read(server("sorry_server 10.0.0.9\n persistence_timeout"))
+        #expect(server.sorryServer?.description == "10.0.0.9:80" && server.persistence == .seconds(360))
+    }
+
+    @Test(
+        "are rendered as they are read",
+        arguments: [
+            "", "lb_kind DR\n persistence_timeout 60",
+            "quorum 1\n hysteresis 1\n quorum_up \"/bin/true a\" root",
+            "sorry_server 10.0.0.9 80\n omega\n alpha\n delay_loop 0.5",
+        ]
+    )
+    func rendering(more: String) throws {
+        let checks =
+            "weight 5\n notify_down /bin/false\n TCP_CHECK {\n connect_timeout 2\n }\n"
+            + "MISC_CHECK {\n misc_path \"true x\"\n user nobody\n }"
+        let once = try parse(server(more, real: checks)).rendered()
+        #expect(try parse(once).rendered() == once)
+        #expect(once.contains("virtual_server 10.0.0.1 80 {"))
+    }
+
+    @Test(
+        "errors name place and remedy",
+        arguments: [
+            ("lb_algo wlc", "", "k.conf:11:13: 'lb_algo' of this agent knows rr wrr sh, found 'wlc'"),
+            ("", "", "k.conf:9:1: this virtual_server has no 'lb_algo': rr, wrr or sh"),
+            (
+                "lb_algo rr\n lb_kind TUN", "",
+                "k.conf:12:10: 'lb_kind' of this agent knows NAT DR, found 'TUN'"
+            ),
+            (
+                "lb_algo rr\n delay_lop 3", "",
+                "k.conf:12:2: unknown keyword 'delay_lop' in virtual_server; did you mean 'delay_loop'?"
+            ),
+            ("lb_algo rr", "HTTP_GET {\n }", "k.conf:14:9: 'HTTP_GET' is not supported by this agent yet"),
+            ("lb_algo rr\n quorum 2", "", "its servers' weights never reach the quorum 2"),
+            ("lb_algo rr\n delay_loop 0", "", "'delay_loop' wants seconds from 0.001 to 86400, found '0'"),
+            ("lb_algo rr\n lb_kind DR\n sorry_server 10.0.0.9 81", "", "with 'lb_kind DR' the port stays 80"),
+            ("lb_algo rr", "weight 1001", "'weight' wants a number from 0 to 1000, found '1001'"),
+            ("lb_algo rr\n sorry_server fe80::1", "", "fe80::1:80 is of another address family"),
+            ("lb_algo rr", "MISC_CHECK {\n }", "this MISC_CHECK has no 'misc_path' to run"),
+        ]
+    )
+    func errors(lines: String, real: String, error: String) {
+        let found = KeepalivedConfigurationTests.errors(in: server(real: real, lines: lines))
+        #expect(found.contains(error), "\(found)")
+    }
+
+    @Test("one address and port is one virtual server")
+    func twice() {
+        let server =
+            "virtual_server 10.0.0.1 80 {\n lb_algo rr\n protocol TCP\n real_server 10.0.0.2 80 {\n }\n }\n"
+        #expect(
+            KeepalivedConfigurationTests.errors(in: instance("") + "\n" + server + server)
+                == "k.conf:15:1: virtual_server 10.0.0.1:80 is defined twice"
+        )
+        let groups = "virtual_server group web {\n lb_algo rr\n }\n"
+        #expect(
+            KeepalivedConfigurationTests.errors(in: instance("") + "\n" + groups)
+                == "k.conf:9:16: 'virtual_server group' is not supported by this agent yet"
+        )
+    }
+}

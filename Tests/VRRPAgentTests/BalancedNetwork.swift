@@ -1,0 +1,151 @@
+import CLinux
+import Foundation
+import Synchronization
+
+@testable import apus_vrrpd
+
+/// A director, a client, and servers that answer with their names: 10.99.0.1, 10.99.0.2, and so on.
+final class BalancedNetwork {
+    let network: TestNetwork
+    private var running: [String: Process] = [:]
+
+    init(servers: [String], port: Int = 80) throws {
+        network = try TestNetwork(nodes: ["director", "client"] + servers)
+        let director = network.namespace("director")
+        try run(["ip", "netns", "exec", director, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1"])
+        for server in servers { try start(server, port: port) }
+    }
+
+    deinit {
+        for process in running.values { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    /// Returns when it can be asked.
+    func start(_ server: String, port: Int = 80) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments =
+            ["ip", "netns", "exec", network.namespace(server)]
+            + ["busybox", "nc", "-ll", "-p", "\(port)", "-e", "/bin/echo", server]
+        process.standardInput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        running[server] = process
+        let local = String(port, radix: 16, uppercase: true)
+        let sockets = ["/proc/net/tcp", "/proc/net/tcp6"]
+        let isListening = try eventually(within: 10) {
+            let table = try run(["ip", "netns", "exec", network.namespace(server), "cat"] + sockets).output
+            // Its own port, nobody's port at the other end, and the state LISTEN.
+            return table.split(separator: "\n").contains {
+                $0.contains("\(local) ") && $0.contains(":0000 0A")
+            }
+        }
+        guard isListening else {
+            throw CommandFailure(description: "\(server) does not listen on port \(port)")
+        }
+    }
+
+    func stop(_ server: String) {
+        guard let process = running.removeValue(forKey: server) else { return }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// Servers that take packets for the virtual address, and leave its hardware address to the director.
+    func acceptVirtualAddress(_ servers: [String]) throws {
+        for server in servers {
+            let space = network.namespace(server)
+            let settings = ["net.ipv4.conf.all.arp_ignore=1", "net.ipv4.conf.all.arp_announce=2"]
+            try run(["ip", "netns", "exec", space, "sysctl", "-q", "-w"] + settings)
+            try run(["ip", "-n", space, "address", "add", "10.99.0.240/32", "dev", "lo"])
+        }
+    }
+
+    /// Who answers the next connection; nil: nobody.
+    func ask(_ address: String = "10.99.0.240", port: Int = 80) throws -> String? {
+        let command = "exec busybox nc -w 2 \(address) \(port) </dev/null 2>/dev/null"
+        let client = network.namespace("client")
+        let answer = try run(["ip", "netns", "exec", client, "sh", "-c", command], expecting: nil).output
+        return answer.isEmpty ? nil : answer.trimmingCharacters(in: .newlines)
+    }
+
+    func answers(
+        _ count: Int,
+        _ address: String = "10.99.0.240",
+        port: Int = 80
+    ) throws -> [String] {
+        try (0..<count).map { _ in try ask(address, port: port) ?? "nobody" }
+    }
+
+    /// An agent that is master, with a virtual server on port 80.
+    func direct(_ servers: [String], _ settings: String, more: String = "") throws -> AgentProcess {
+        let reals = servers.enumerated().map { index, settings in
+            """
+            real_server 10.99.0.\(index + 3) 80 {
+                \(settings)
+                TCP_CHECK {
+                    connect_timeout 1
+                    retry 0
+                }
+            }
+            """
+        }
+        let text = """
+            global_defs {
+                vrrp_version 3
+            }
+            vrrp_instance balanced {
+                interface eth0
+                virtual_router_id 51
+                advert_int 0.1
+                virtual_ipaddress {
+                    10.99.0.240
+                }
+            }
+            virtual_server 10.99.0.240 80 {
+                delay_loop 0.2
+                protocol TCP
+                \(settings)
+                \(reals.joined(separator: "\n"))
+            }
+            """
+        let file = network.directory.appendingPathComponent("director.conf")
+        try Data(text.utf8).write(to: file)
+        let agent = try AgentProcess(in: network.namespace("director"), configuration: file)
+        try agent.wait(for: "backup → master", limit: 6)
+        guard try eventually({ try network.holdsAddress("director") }) else {
+            throw CommandFailure(description: "the director does not hold the address")
+        }
+        return agent
+    }
+
+    /// A netfilter socket in the director's network namespace.
+    func netfilterSocket() throws -> NetfilterSocket {
+        let path = "/run/netns/\(network.namespace("director"))"
+        let result = Mutex<Result<NetfilterSocket, SystemError>?>(nil)
+        let thread = Thread {
+            let space = open(path, O_RDONLY)
+            defer { close(space) }
+            guard enterNamespace(space) == 0 else { return }
+            do throws(SystemError) {
+                let socket = try NetfilterSocket()
+                result.withLock { $0 = .success(socket) }
+            } catch {
+                result.withLock { $0 = .failure(error) }
+            }
+        }
+        thread.start()
+        while !thread.isFinished { Thread.sleep(forTimeInterval: 0.001) }
+        guard let result = result.withLock({ $0 }) else {
+            throw CommandFailure(description: "cannot enter \(path)")
+        }
+        return try result.get()
+    }
+}
+
+/// setns(2), which is not in Swift's Glibc module; for this thread alone.
+private func enterNamespace(_ descriptor: Int32) -> Int32 {
+    typealias Function = @convention(c) (Int32, Int32) -> Int32
+    guard let function = dlsym(nil, "setns") else { return -1 }
+    return unsafeBitCast(function, to: Function.self)(descriptor, 0)
+}

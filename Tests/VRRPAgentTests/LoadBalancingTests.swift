@@ -1,0 +1,163 @@
+import CLinux
+import Foundation
+import Testing
+
+@testable import apus_vrrpd
+
+@Suite("Load balancing", .enabled(if: canUseNamespaces, "needs root and network namespaces"))
+struct LoadBalancingTests {
+    /// Of two servers, the second with the weight 2, how many of six connections each gets.
+    @Test(
+        "spreads connections",
+        arguments: ["NAT", "DR"],
+        [("rr", [3, 3]), ("wrr", [2, 4]), ("sh", [6]), ("rr\n persistence_timeout 60", [6])]
+    )
+    func algorithms(kind: String, algorithm: (name: String, counts: [Int])) throws {
+        let network = try BalancedNetwork(servers: ["a", "b"])
+        if kind == "DR" { try network.acceptVirtualAddress(["a", "b"]) }
+        let agent = try network.direct(
+            ["weight 1", "weight 2"],
+            "lb_kind \(kind)\n lb_algo \(algorithm.name)"
+        )
+        defer { agent.signal(SIGTERM) }
+        let answers = try network.answers(6)
+        let counts = Dictionary(grouping: answers) { $0 }.values.map(\.count)
+        #expect(counts.sorted() == algorithm.counts, "\(answers)")
+    }
+
+    @Test(
+        "a dead server leaves, and comes back; without any the sorry server answers",
+        arguments: ["NAT", "DR"]
+    )
+    func health(kind: String) throws {
+        let network = try BalancedNetwork(servers: ["a", "b", "sorry"])
+        if kind == "DR" { try network.acceptVirtualAddress(["a", "b", "sorry"]) }
+        let settings = "lb_kind \(kind)\n lb_algo rr\n sorry_server 10.99.0.5 80"
+        let agent = try network.direct(["", ""], settings)
+        defer { agent.signal(SIGTERM) }
+        #expect(try Set(network.answers(2)) == ["a", "b"])
+        network.stop("b")
+        var seen = try agent.wait(for: "10.99.0.4:80 is down: Connection refused", limit: 5)
+        #expect(try eventually { try network.answers(4) == ["a", "a", "a", "a"] })
+        network.stop("a")
+        seen = try agent.wait(for: "lost its quorum: the sorry server takes over", after: seen, limit: 5)
+        #expect(try eventually { try network.ask() == "sorry" })
+        try network.start("a")
+        seen = try agent.wait(for: "has a quorum", after: seen, limit: 5)
+        #expect(try eventually { try network.ask() == "a" })
+        try network.start("b")
+        try agent.wait(for: "10.99.0.4:80 is up", after: seen, limit: 5)
+        #expect(try eventually { try Set(network.answers(2)) == ["a", "b"] })
+    }
+
+    @Test("leaves no table behind", arguments: [SIGTERM, SIGKILL])
+    func end(signal: Int32) throws {
+        let network = try BalancedNetwork(servers: ["a", "b"])
+        let agent = try network.direct(["", ""], "lb_kind NAT\n lb_algo rr")
+        #expect(try network.ask() != nil)
+        agent.signal(signal)
+        _ = agent.wait()
+        var socket = try network.netfilterSocket()
+        // While a guardian has it, it is nobody else's.
+        #expect(eventually { (try? socket.remove(family: LINUX_NFPROTO_IPV4)) == false })
+    }
+
+    @Test("a kernel that refuses is an error of the service, and not the end of VRRP")
+    func refusal() throws {
+        let network = try BalancedNetwork(servers: ["a", "b"])
+        var socket = try network.netfilterSocket()
+        var table = NetfilterTable(family: LINUX_NFPROTO_IPV4)
+        table.addChain("other")
+        var rule = NetfilterRule()
+        rule.accept()
+        table.addRule(to: "other", rule)
+        try socket.replace(table, "own the table")
+        let agent = try network.direct(["", ""], "lb_kind NAT\n lb_algo rr")
+        try agent.wait(for: "load balancing: cannot remove the table apus-vrrpd", limit: 5)
+        #expect(try network.network.holdsAddress("director"))
+        #expect(try network.ask() == nil)
+        agent.signal(SIGTERM)
+        #expect(agent.wait() == 0)
+    }
+
+    @Test("seed 004: each of two nodes that are servers too, as master, spreads connections over both")
+    func seed004() throws {
+        let network = try BalancedNetwork(servers: ["other"], port: 22)
+        try network.start("director", port: 22)
+        for (node, host) in [("client", 1), ("director", 51), ("other", 52)] {
+            let address = "192.168.44.\(host)/24"
+            try run(["ip", "-n", network.network.namespace(node), "address", "add", address, "dev", "eth0"])
+        }
+        let first = try network.startSeed004("director", state: "MASTER", priority: 100)
+        try first.wait(for: "backup → master", limit: 10)
+        let second = try network.startSeed004("other", state: "BACKUP", priority: 99)
+        try second.wait(for: "init → backup", limit: 2)
+        let both = ["director", "director", "other", "other"]
+        #expect(try eventually { try network.answers(4, "192.168.44.120", port: 22).sorted() == both })
+        let director = network.network.namespace("director")
+        try run(["ip", "netns", "exec", director, agentPath, "handover"])
+        try second.wait(for: "backup → master", limit: 5)
+        #expect(try eventually { try network.answers(4, "192.168.44.120", port: 22).sorted() == both })
+        for agent in [second, first] { agent.signal(SIGTERM) }
+    }
+}
+
+extension BalancedNetwork {
+    /// The seed's files as printed, but for its script, which tells the kernel what the agent does itself.
+    fileprivate func startSeed004(_ node: String, state: String, priority: Int) throws -> AgentProcess {
+        let main = """
+            global_defs {
+                 script_user root
+                 enable_script_security
+            }
+
+            include "config/*.conf"
+            """
+        let ssh = """
+            vrrp_instance SSH {
+                state \(state)
+                interface eth0
+                virtual_router_id 4
+                priority \(priority)
+                advert_int 2
+                authentication {
+                    auth_type PASS
+                    auth_pass password
+                }
+                virtual_ipaddress {
+                    192.168.44.120
+                }
+                notify_master "/bin/true reset 192.168.44.120"
+                notify_backup "/bin/true set 192.168.44.120"
+                notify_fault "/bin/true set 192.168.44.120"
+            }
+
+            virtual_server 192.168.44.120 22 {
+                delay_loop 10
+                lb_algo rr
+                lb_kind DR
+                protocol TCP
+
+                real_server 192.168.44.51 22 {
+                    weight 1
+                    TCP_CHECK {
+                      connect_timeout 1
+                    }
+                }
+                real_server 192.168.44.52 22 {
+                    weight 1
+                    TCP_CHECK {
+                      connect_timeout 1
+                    }
+                }
+            }
+            """
+        let folder = network.directory.appendingPathComponent(node)
+        let config = folder.appendingPathComponent("config")
+        try FileManager.default.createDirectory(at: config, withIntermediateDirectories: true)
+        try Data(ssh.utf8).write(to: config.appendingPathComponent("ssh.conf"))
+        let file = folder.appendingPathComponent("keepalived.conf")
+        try Data(main.utf8).write(to: file)
+        return try AgentProcess(in: network.namespace(node), configuration: file)
+    }
+}
