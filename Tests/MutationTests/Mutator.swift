@@ -2,7 +2,7 @@ import Foundation
 
 /// Breaks a text in ways that parsers meet: bytes changed, inserted, removed and repeated. The same on every run.
 struct Mutator {
-    /// 5,000; `APUS_MUTATIONS=1000000` asks for more (`make fuzz`).
+    /// 5,000; `APUS_MUTATIONS=1000000` asks for more (`make mutations`).
     static let rounds =
         ProcessInfo.processInfo.environment["APUS_MUTATIONS"].flatMap(Int.init) ?? 5_000
 
