@@ -71,12 +71,16 @@ let package = Package(
         ),
 
         .target(name: "ProgramFiles", path: "Tests/ProgramFiles"),
+        .target(name: "MutationSupport", path: "Tests/MutationSupport"),
         // Real sshd, ssh-agent and keys, for tests.
         .target(name: "SSHTestSupport", dependencies: ["SSH"], path: "Tests/SSHTestSupport"),
         .testTarget(name: "SSHTests", dependencies: ["SSH", "SSHTestSupport"]),
         .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory", "ProgramFiles"]),
         .testTarget(name: "VaultTests", dependencies: ["Vault", "HostInventory"]),
-        .testTarget(name: "MutationTests", dependencies: ["HostInventory", "Vault", "SSH"]),
+        .testTarget(
+            name: "MutationTests",
+            dependencies: ["HostInventory", "Vault", "SSH", "MutationSupport"]
+        ),
         .testTarget(
             name: "ProvisioningTests",
             dependencies: ["Provisioning", "ApusTesting", "Transports", "ProgramFiles"]
@@ -93,14 +97,21 @@ let package = Package(
                 "ProgramFiles",
             ]
         ),
-        .testTarget(name: "VRRPTests", dependencies: ["VRRP"], exclude: ["Replay/replay.txt"]),
+        .testTarget(
+            name: "VRRPTests",
+            dependencies: ["VRRP", "MutationSupport"],
+            exclude: ["Replay/replay.txt"]
+        ),
         .testTarget(name: "LoadBalancingTests", dependencies: ["LoadBalancing"]),
         .testTarget(
             name: "VRRPAgentTests",
             dependencies: ["apus-vrrpd", "VRRP", "CLinux", "ProgramFiles"],
             exclude: ["Files"]
         ),
-        .testTarget(name: "KeepalivedConfigurationTests", dependencies: ["KeepalivedConfiguration"]),
+        .testTarget(
+            name: "KeepalivedConfigurationTests",
+            dependencies: ["KeepalivedConfiguration", "MutationSupport"]
+        ),
         .testTarget(name: "RolesTests", dependencies: ["Roles", "Provisioning", "ApusTesting"]),
         .testTarget(
             name: "PlaybooksTests",

@@ -1,5 +1,5 @@
-import Foundation
 import KeepalivedConfiguration
+import MutationSupport
 import Testing
 
 /// Broken configurations must end in errors with places, never in a crash or a hang.
@@ -9,8 +9,7 @@ import Testing
 struct MutationTests {
     @Test("end in a configuration that can be rendered and read again, or in errors that name the file")
     func mutations() throws {
-        let rounds = ProcessInfo.processInfo.environment["APUS_MUTATIONS"].flatMap(Int.init) ?? 20_000
-        var random = SeededGenerator(state: 7)
+        let rounds = Mutator.askedRounds ?? 20_000
         let seeds = [
             Seeds.s000, Seeds.s001, Seeds.s002OneLine, Seeds.s003, Seeds.s004 + "\n" + Seeds.s004Instance,
             instance(
@@ -18,26 +17,11 @@ struct MutationTests {
             )
                 + "\nvrrp_script a { script x interval 0.5 }",
         ].map { Array($0.utf8) }
-        let salt = Array("{}\"#!\\\n /.:0-9aF".utf8)
+        var mutator = Mutator(salt: "{}\"#!\\\n /.:0-9aF", changes: 1...4, seed: 7)
         let access = FileAccess(read: { _ in seeds.first }, glob: { [$0, $0 + "x"] })
         var parsed = 0
         for round in 0..<rounds {
-            var bytes = seeds[round % seeds.count]
-            for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
-                let index = Int.random(in: 0..<bytes.count, using: &random)
-                switch Int.random(in: 0..<5, using: &random) {
-                case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
-                case 1: bytes[index] = salt.randomElement(using: &random) ?? 0
-                case 2: bytes.insert(salt.randomElement(using: &random) ?? 0, at: index)
-                case 3:
-                    bytes.removeSubrange(
-                        index..<min(bytes.count, index + Int.random(in: 1...9, using: &random))
-                    )
-                default:
-                    let other = Int.random(in: 0..<bytes.count, using: &random)
-                    bytes += bytes[min(index, other)..<max(index, other)]
-                }
-            }
+            let bytes = mutator.mutated(seeds[round % seeds.count])
             let configuration: Configuration
             do {
                 configuration = try Configuration(parsing: bytes, file: "m.conf", files: access)

@@ -1,3 +1,4 @@
+import MutationSupport
 import Testing
 
 @testable import KeepalivedConfiguration
@@ -64,7 +65,7 @@ struct RenderingTests {
 
     @Test("parse to the values they were made from", arguments: 0..<200 as Range<UInt64>)
     func roundTrip(seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let made = try Self.configuration(&random)
         let text = made.rendered()
         let read = try parse(text)

@@ -1,5 +1,6 @@
 import Foundation
 import HostInventory
+import MutationSupport
 import Testing
 import Vault
 
@@ -8,6 +9,8 @@ import Vault
 /// Broken input must end in a value or in an error with its place, never in a crash or a hang.
 @Suite("Mutated")
 struct MutationTests {
+    private static let rounds = Mutator.askedRounds ?? 5_000
+
     @Test("inventories end in an inventory, or in an error that names the file")
     func inventories() throws {
         let seed = """
@@ -29,10 +32,10 @@ struct MutationTests {
             ansible_ssh_common_args="-o 'A=b' -C"
             ansible_port=22
             """
-        var mutator = Mutator(seed, salt: "[]:=\"'#;\\\n ,(){}-0aF\u{7F}")
+        var mutator = Mutator(salt: "[]:=\"'#;\\\n ,(){}-0aF\u{7F}")
         var parsed = 0
-        for _ in 0..<Mutator.rounds {
-            let text = String(decoding: mutator.next(), as: UTF8.self)
+        for _ in 0..<Self.rounds {
+            let text = String(decoding: mutator.mutated(seed.utf8), as: UTF8.self)
             do {
                 let inventory = try Inventory(parsing: text, file: "m.ini")
                 parsed += 1
@@ -43,7 +46,7 @@ struct MutationTests {
             }
         }
         // Both ways were walked: mutations that only break would test half.
-        #expect(parsed > Mutator.rounds / 1000)
+        #expect(parsed > Self.rounds / 1000)
     }
 
     @Test("inventories in YAML end in an inventory, or in an error that names the file")
@@ -64,10 +67,10 @@ struct MutationTests {
             """
         let file = NSTemporaryDirectory() + "apus-mutation-\(UUID().uuidString).yml"
         defer { try? FileManager.default.removeItem(atPath: file) }
-        var mutator = Mutator(seed, salt: "[]{}:&*!|>'\"#%@,- \n\t0x")
+        var mutator = Mutator(salt: "[]{}:&*!|>'\"#%@,- \n\t0x")
         var parsed = 0
-        for _ in 0..<Mutator.rounds {
-            try Data(mutator.next()).write(to: URL(fileURLWithPath: file))
+        for _ in 0..<Self.rounds {
+            try Data(mutator.mutated(seed.utf8)).write(to: URL(fileURLWithPath: file))
             do {
                 _ = try Inventory(contentsOf: file)
                 parsed += 1
@@ -75,16 +78,16 @@ struct MutationTests {
                 #expect("\(error)".contains(file), "\(error)")
             }
         }
-        #expect(parsed > Mutator.rounds / 1000)
+        #expect(parsed > Self.rounds / 1000)
     }
 
     @Test("vaults end in a vault, or in an error with its line")
     func vaults() {
         let seed = VaultText(sealing: Array("secret".utf8), password: "password", id: "dev").text
-        var mutator = Mutator(seed, salt: "$;012adf \n")
+        var mutator = Mutator(salt: "$;012adf \n")
         var parsed = 0
-        for _ in 0..<Mutator.rounds {
-            let text = String(decoding: mutator.next(), as: UTF8.self)
+        for _ in 0..<Self.rounds {
+            let text = String(decoding: mutator.mutated(seed.utf8), as: UTF8.self)
             do {
                 _ = try VaultText(text)
                 parsed += 1
@@ -92,7 +95,7 @@ struct MutationTests {
                 #expect(error.line != nil, "\(error) for \(text)")
             }
         }
-        #expect(parsed > Mutator.rounds / 1000)
+        #expect(parsed > Self.rounds / 1000)
     }
 
     @Test("client configurations end in options, or in an error with its place")
@@ -109,10 +112,10 @@ struct MutationTests {
               StrictHostKeyChecking accept-new
             Include other
             """
-        var mutator = Mutator(seed, salt: " =\"'#\\\n%!*,:@[]~$0aF\t")
+        var mutator = Mutator(salt: " =\"'#\\\n%!*,:@[]~$0aF\t")
         var parsed = 0
-        for _ in 0..<Mutator.rounds {
-            let text = String(decoding: mutator.next(), as: UTF8.self)
+        for _ in 0..<Self.rounds {
+            let text = String(decoding: mutator.mutated(seed.utf8), as: UTF8.self)
             let environment = ClientEnvironment(
                 user: "me",
                 home: "/home/me",
@@ -126,7 +129,7 @@ struct MutationTests {
                 #expect(!error.location.isEmpty, "\(error) for \(text)")
             }
         }
-        #expect(parsed > Mutator.rounds / 1000)
+        #expect(parsed > Self.rounds / 1000)
     }
 
     @Test("known hosts end in entries, and in problems with their line")
@@ -138,14 +141,17 @@ struct MutationTests {
             @revoked * \(key)
             |1|F1E1KeoE/eEWhi10WpGv4OdiO6Y=|3988QV0VE8wmZL7suNrYQLITLCg= \(key)
             """
-        var mutator = Mutator(seed, salt: "@|,!*[]: =\n#aA/+")
+        var mutator = Mutator(salt: "@|,!*[]: =\n#aA/+")
         var entries = 0
-        for _ in 0..<Mutator.rounds {
-            let file = KnownHostsFile(String(decoding: mutator.next(), as: UTF8.self), path: "k")
+        for _ in 0..<Self.rounds {
+            let file = KnownHostsFile(
+                String(decoding: mutator.mutated(seed.utf8), as: UTF8.self),
+                path: "k"
+            )
             entries += file.entries.count
             for problem in file.problems { #expect(problem.location.hasPrefix("k:")) }
             for entry in file.entries { _ = entry.hosts.matches("pi1") }
         }
-        #expect(entries > Mutator.rounds)
+        #expect(entries > Self.rounds)
     }
 }

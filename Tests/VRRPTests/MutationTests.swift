@@ -1,4 +1,5 @@
 import Foundation
+import MutationSupport
 import Testing
 import VRRP
 
@@ -7,7 +8,6 @@ import VRRP
 /// 20,000 of them; `APUS_MUTATIONS=1000000` asks for more, and then for a memory that stays as it is.
 @Suite("Mutated packets")
 struct MutationTests {
-    private static let asked = ProcessInfo.processInfo.environment["APUS_MUTATIONS"].flatMap { Int($0) }
     private static let allowedGrowth = 8 << 20
 
     /// IPv4 with version 2, with a password, with version 3, and IPv6.
@@ -27,7 +27,7 @@ struct MutationTests {
     func mutations() throws {
         var generator = SeededGenerator(seed: 112)
         var routers = [VirtualRouter.master(settings()), .started(settings(version: .v3))]
-        let rounds = Self.asked ?? 20_000
+        let rounds = Mutator.askedRounds ?? 20_000
         var before = 0
         var accepted = 0
         for round in 0..<rounds {
@@ -44,7 +44,7 @@ struct MutationTests {
             }
         }
         #expect(accepted > rounds / 20, "most mutations never get beyond the checksum")
-        if Self.asked != nil {
+        if Mutator.askedRounds != nil {
             let growth = try Self.residentBytes() - before
             #expect(growth < Self.allowedGrowth, "the memory grew by \(growth) bytes")
         }

@@ -1,3 +1,4 @@
+import MutationSupport
 import VRRP
 
 /// A seeded story of two to five routers: everything goes wrong for a while, then nothing, several times over.

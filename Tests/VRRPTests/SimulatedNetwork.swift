@@ -1,3 +1,4 @@
+import MutationSupport
 import VRRP
 
 /// Routers on one simulated wire, and a record of who held the addresses when. The seed decides all that is random.

@@ -1,3 +1,4 @@
+import MutationSupport
 import Testing
 import VRRP
 

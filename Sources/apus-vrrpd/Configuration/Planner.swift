@@ -19,16 +19,9 @@ struct Planner {
     mutating func plan(sources: [UInt8]) -> Plan {
         // The same for all instances: the configuration was checked for that.
         let interval = configuration.instances.first?.gratuitousARP.interval ?? .zero
-        var plan = Plan(
-            instances: [],
-            checks: [],
-            processes: [],
-            interfaces: [],
-            groups: [],
-            services: [],
-            announcementInterval: interval,
-            sources: sources
-        )
+        var plan = Plan.none
+        plan.announcementInterval = interval
+        plan.sources = sources
         for script in configuration.scripts {
             if let check = check(script) { plan.checks.append(check) }
         }
