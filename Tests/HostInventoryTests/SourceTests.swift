@@ -59,6 +59,21 @@ struct SourceTests {
         #expect(host.vars.variable("v")?.value == value)
     }
 
+    @Test(
+        "dates with a time are those that Ansible shows",
+        arguments: [
+            ("2001-12-14t21:59:43.10-05:00", "2001-12-14T21:59:43.100000-05:00"),
+            ("2001-12-14 21:59:43 Z", "2001-12-14T21:59:43+00:00"), ("2001-12-14", "2001-12-14"),
+            ("2001-2-4 1:59:43 +5", "2001-02-04T01:59:43+05:00"),
+            ("\"2001-12-14 21:59:43\"", "2001-12-14 21:59:43"),
+            ("2001-12-14 21:59", "2001-12-14 21:59"),
+        ]
+    )
+    func times(text: String, value: String) throws {
+        let variables = try Inventory.variables(parsing: "v: \(text)", file: "v.yml", options: .init())
+        #expect(variables.map(\.value) == [.string(value)])
+    }
+
     @Test("what is merged with << yields to what is written out")
     func merging() throws {
         let text = "all:\n  hosts:\n    a: &a {x: 1, y: 2}\n    b:\n      <<: *a\n      y: 3\n"
@@ -96,13 +111,16 @@ struct SourceTests {
     @Test("the sources of a directory are merged in the order of their names")
     func directory() throws {
         let folder = try Folder([
-            "a.ini": "[g]\nh1 v=1\n", "b.yml": "g: {hosts: {h2: }}\nall: {hosts: {h1: {v: 2}}}", "c.md": "[",
+            "a": "[g]\nh1 v=1\n", "b.yml": "g: {hosts: {h2: }}\nall: {hosts: {h1: {v: 2}}}", "c.md": "[",
             "d/hosts": "g:\n  hosts:\n    h3:\n", "group_vars/g": "seen: true\n", "e.bak": "[",
+            "f.ini": "[g]\nh4\n", "of-a-script.ini": "[ec2]\nregions = all\n",
         ])
         let inventory = try Inventory(contentsOf: folder.path)
         #expect(try inventory.hosts(matching: "g").map(\.name) == ["h1", "h2", "h3"])
         #expect(try inventory.hosts.allSatisfy { try $0.vars["seen"] })
         #expect(try inventory.hosts[0].vars["v"] == 2)
+        let warnings = inventory.warnings.map { "\($0)".replacing(folder.path + "/", with: "") }
+        #expect(warnings.count == 1 && warnings.first?.hasPrefix("f.ini: is not read: ") == true)
     }
 
     @Test("scripts are asked with --list, and with --host where they give no _meta")

@@ -25,6 +25,8 @@ package final class TestServer: Sendable {
 
     /// How often somebody logged in.
     package var logins: Int { log.text.ranges(of: "Accepted ").count }
+    /// How often it did not wait any longer for somebody to log in (LoginGraceTime).
+    package var timeouts: Int { log.text.ranges(of: "Timeout before authentication").count }
 
     /// One for all tests that need nothing special.
     package static let shared = Result { try TestServer() }

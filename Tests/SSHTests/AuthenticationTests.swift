@@ -131,6 +131,20 @@ struct AuthenticationTests {
         #expect(await connection.isOpen)
     }
 
+    @Test("connects again where the server did not wait for the answer")
+    func graceTime() async throws {
+        let server = try TestServer(extraConfiguration: "LoginGraceTime 2")
+        let questions = Mutex(0)
+        let file = PrivateKeyFile(keys.path("ed25519-secret")) { _ in
+            questions.withLock { $0 += 1 }
+            while server.timeouts == 0 { try? await EventLoop.shared.sleep(for: .milliseconds(50)) }
+            return TestKeys.passphrase
+        }
+        let connection = try await server.connect(identities: [.file(file)])
+        #expect(await connection.isOpen)
+        #expect(questions.withLock { $0 } == 1 && server.logins == 1)
+    }
+
     @Test(
         "offers RSA signatures that the server knows",
         arguments: [

@@ -155,7 +155,9 @@ struct AgentOptions: ParsableArguments {
             reporter: NoticeReporter()
         )
         let results = Mutex<[String: Run.SweepResult]>([:])
-        await run.sweep(selected, script: script, as: privilege, deadline: deadline) { host, result in
+        await run.sweep(selected, script: script, as: { _ in privilege }, deadline: deadline) {
+            host,
+            result in
             results.withLock { $0[host.name] = result }
         }
         let all = results.withLock { $0 }

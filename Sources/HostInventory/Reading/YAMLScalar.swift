@@ -11,17 +11,38 @@ enum YAMLScalar {
         guard let first = text.utf8.first, first.isDigit || "+-.".utf8.contains(first) else {
             return .string(text)
         }
-        return number(text) ?? .string(text)
+        // Most numbers are plain ones.
+        if first != UInt8(ascii: "0"), text.utf8.allSatisfy(\.isDigit), let integer = Int(text) {
+            return .int(integer)
+        }
+        return number(text) ?? .string(YAMLTimestamp.normalized(text) ?? text)
     }
 
-    /// As JSON has them: RFC 8259 §3 and §6.
-    static func value(json text: String) -> Value {
+    /// As JSON has them (RFC 8259 §3 and §6), with Python's `NaN` and `Infinity`; nil for anything else.
+    static func value(json text: String) -> Value? {
         switch text {
-        case "null": .null
-        case "true": .bool(true)
-        case "false": .bool(false)
-        default: Int(text).map(Value.int) ?? Double(text).map(Value.double) ?? .string(text)
+        case "null": return .null
+        case "true": return .bool(true)
+        case "false": return .bool(false)
+        case "NaN": return .double(.nan)
+        case "Infinity": return .double(.infinity)
+        case "-Infinity": return .double(-.infinity)
+        default: break
         }
+        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") }
+        guard digits.count + 1 >= text.utf8.count, let first = digits.first, first.isDigit,
+            text.utf8.last?.isDigit == true
+        else { return nil }
+        if first == UInt8(ascii: "0"), let second = digits.dropFirst().first, second.isLetterOrDigit,
+            second | 0x20 != UInt8(ascii: "e")
+        {
+            return nil
+        }
+        if let integer = Int(text) { return .int(integer) }
+        guard digits.allSatisfy({ $0.isDigit || "eE+-.".utf8.contains($0) }), !text.contains(".e"),
+            !text.contains(".E")
+        else { return nil }
+        return Double(text).map(Value.double)
     }
 
     private static func number(_ text: String) -> Value? {
