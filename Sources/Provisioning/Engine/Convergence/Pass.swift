@@ -12,8 +12,7 @@ struct Pass {
     private var fresh: Set<Int> = []
     var blocks = BlockProgress()
     var hasChanged = false
-    /// Those that were seen in the desired state.
-    private(set) var settled: [Int] = []
+    private var lastSettled: [Subject: Int] = [:]
     /// Check mode: what would change, or cannot be told.
     var uncertain: Set<ResourceID>
     /// Of the first look, for each task.
@@ -23,6 +22,12 @@ struct Pass {
     struct Place: Hashable {
         let host: String?
         let privilege: Privilege
+    }
+
+    /// What a task is about: a resource, where it is.
+    private struct Subject: Hashable {
+        let resource: ResourceID
+        let place: Place
     }
 
     init(
@@ -43,12 +48,12 @@ struct Pass {
 
     func task(_ index: Int) -> Play.Task { entries[index].task }
 
-    /// The last word on a resource holds: a service that is stopped and started again is to run.
+    /// The tasks that were seen in the desired state, in order. The last word on a resource holds: a service that is
+    /// stopped and started again is to run.
+    var settled: [Int] { lastSettled.values.sorted() }
+
     mutating func settle(_ index: Int) {
-        let earlier = settled.filter {
-            task($0).resourceID != task(index).resourceID || place($0) != place(index)
-        }
-        settled = earlier + [index]
+        lastSettled[Subject(resource: task(index).resourceID, place: place(index))] = index
     }
 
     /// A deferred task has its resource now.
