@@ -18,12 +18,12 @@ final class AgentProcess: @unchecked Sendable {
         let pipe = Pipe()
         process.standardError = pipe
         process.standardOutput = pipe
-        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            self?.take(data)
-        }
         try process.run()
+        let output = pipe.fileHandleForReading
+        // Not by its readability handler: that crashes where the handle goes before the end of the output.
+        Thread.detachNewThread { [weak self] in
+            while case let data = output.availableData, !data.isEmpty { self?.take(data) }
+        }
     }
 
     deinit {

@@ -50,6 +50,8 @@ struct Dialect: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
+    private static let virtualIPv6 = ["fe80::5e00/64", "2001:db8::240/64"]
+
     static let all = [
         Dialect(name: "version 2"),
         Dialect(
@@ -61,18 +63,23 @@ struct Dialect: Sendable, CustomTestStringConvertible {
             name: "version 3 over IPv6",
             version: 3,
             interval: 0.1,
-            addresses: ["fe80::5e00/64", "2001:db8::240/64"]
+            addresses: virtualIPv6
         ),
+        Dialect(name: "version 2 by unicast", extra: unicast(in: "10.99.0.")),
+        Dialect(name: "version 3 by unicast", version: 3, interval: 0.1, extra: unicast(in: "10.99.0.")),
         Dialect(
-            name: "unicast",
+            name: "version 3 over IPv6 by unicast",
             version: 3,
             interval: 0.1,
-            extra: { own, peer in
-                "unicast_src_ip 10.99.0.\(own)\n unicast_peer {\n 10.99.0.\(peer)\n }"
-            }
+            addresses: virtualIPv6,
+            extra: unicast(in: "2001:db8::")
         ),
         Dialect(name: "virtual MAC", extra: { _, _ in "use_vmac" }),
     ]
+
+    private static func unicast(in prefix: String) -> @Sendable (_ own: Int, _ peer: Int) -> String {
+        { own, peer in "unicast_src_ip \(prefix)\(own)\n unicast_peer {\n \(prefix)\(peer)\n }" }
+    }
 
     func configuration(in network: TestNetwork, _ node: String, priority: Int) throws -> URL {
         let file = network.directory.appendingPathComponent("\(node).conf")

@@ -6,7 +6,7 @@ final class TestNetwork: Sendable {
     let directory: URL
     private let names: [String]
 
-    /// Node i has 10.99.0.(i + 1)/24.
+    /// Node i has 10.99.0.(i + 1)/24, fe80::(i + 1)/64 and 2001:db8::(i + 1)/64.
     init(nodes: [String]) throws {
         prefix = "vr-\(getpid())-\(UInt16.random(in: 0 ... .max))"
         directory = FileManager.default.temporaryDirectory.appendingPathComponent(prefix)
@@ -28,8 +28,10 @@ final class TestNetwork: Sendable {
                     + ["peer", "name", "eth0", "netns", space]
             )
             try run(["ip", "-n", hub, "link", "set", "port-\(node)", "master", "br0", "up"])
-            try run(["ip", "-n", space, "address", "add", "10.99.0.\(index + 1)/24", "dev", "eth0"])
-            try run(["ip", "-n", space, "link", "set", "eth0", "up"])
+            try run(["ip", "-n", space, "link", "set", "eth0", "addrgenmode", "none", "up"])
+            for address in ["10.99.0.\(index + 1)/24", "fe80::\(index + 1)/64", "2001:db8::\(index + 1)/64"] {
+                try run(["ip", "-n", space, "address", "add", address, "dev", "eth0"])
+            }
         }
     }
 

@@ -16,10 +16,12 @@ struct WireTests {
             "intvl 10cs, length 12, addrs: 10.99.0.240",
         ],
         [
-            "class 0xc0", "hlim 255", "> ff02::12: VRRPv3, Advertisement, vrid 51, prio 101",
+            "class 0xc0", "hlim 255", "fe80::1 > ff02::12: VRRPv3, Advertisement, vrid 51, prio 101",
             "intvl 10cs, length 40, addrs(2): fe80::5e00,2001:db8::240",
         ],
+        ["10.99.0.1 > 10.99.0.2: VRRPv2, Advertisement, vrid 51, prio 101"],
         ["10.99.0.1 > 10.99.0.2: VRRPv3, Advertisement, vrid 51, prio 101"],
+        ["2001:db8::1 > 2001:db8::2: VRRPv3, Advertisement, vrid 51, prio 101"],
         [
             "00:00:5e:00:01:33 > 01:00:5e:00:00:12", "tos 0xc0, ttl 255",
             "10.99.0.1 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 101",
