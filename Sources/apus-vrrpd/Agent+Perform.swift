@@ -24,6 +24,7 @@ extension Agent {
         case .addAddresses:
             instances[index].removal = nil
             // Before the first packet comes.
+            isBalancingStale = true
             balance()
             addAddresses(instance: index)
             addRoutes(instance: index)
@@ -35,6 +36,7 @@ extension Agent {
             announceWaiting()
         case .changed(let change):
             isGuardianStale = true
+            isBalancingStale = true
             lostGuardians = 0
             instances[index].history.note(change)
             Log.info(
