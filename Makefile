@@ -44,7 +44,7 @@ bench: deps ## Measures reruns, a long way, many hosts and uploads, against bare
 	@for benchmark in converged against-peers latency fan-out uploads inventory; do Benchmarks/$$benchmark || exit; done
 
 .PHONY: bench-vrrp
-bench-vrrp: agents ## Measures how fast a virtual address moves, beside keepalived (root, half an hour)
+bench-vrrp: agents ## Measures how fast a virtual address moves, beside keepalived (root, 25 minutes)
 	Benchmarks/takeover
 
 .PHONY: build

@@ -36,6 +36,8 @@ struct SimulatedNetwork {
     }
 
     private static let inboxCapacity = 64
+    /// Far more than five routers have to say to each other in the longest delay.
+    private static let mostOnTheWay = 1_000
 
     private(set) var nodes: [Node]
     private(set) var now = Instant(.zero)
@@ -72,10 +74,10 @@ struct SimulatedNetwork {
         (gap, overlap, longestGap, longestOverlap) = (.zero, .zero, .zero, .zero)
     }
 
-    /// Lets time pass, event by event.
+    /// Lets time pass, event by event; none after a violation.
     mutating func run(for duration: Duration) {
         let end = now + duration
-        while let next = nextInstant(), next <= end {
+        while violations.isEmpty, let next = nextInstant(), next <= end {
             pass(to: next)
             performDueSteps()
             expireTimers()
@@ -190,6 +192,9 @@ struct SimulatedNetwork {
     }
 
     private mutating func send(_ advertisement: Advertisement, from sender: Int) {
+        if agenda.count > Self.mostOnTheWay {
+            violations.append("\(now.sinceOrigin) node \(sender): \(agenda.count) adverts on the way")
+        }
         for receiver in nodes.indices where receiver != sender && nodes[receiver].side == nodes[sender].side {
             guard !happens(wire.lossPercent) else { continue }
             for _ in 0..<(happens(wire.duplicationPercent) ? 2 : 1) {

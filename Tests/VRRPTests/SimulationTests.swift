@@ -43,11 +43,15 @@ struct SimulationTests {
         #expect(network.longestGap == .zero, "seed \(seed): \(network.trace)")
     }
 
-    @Test("a failed check moves nothing where the lowered priority still wins", arguments: 1...100)
-    func failedCheckThatStillWins(seed: UInt64) {
+    @Test(
+        "a failed check moves nothing where no backup beats the lowered priority",
+        arguments: [100, 101],
+        1...100
+    )
+    func failedCheckThatStillWins(backup: UInt8, seed: UInt64) {
         var network = SimulatedNetwork(
             seed: seed,
-            settings: [settings(priority: 101, trackers: Self.haproxy), settings(priority: 100)]
+            settings: [settings(priority: 101, trackers: Self.haproxy), settings(priority: backup)]
         )
         network.wire.longestDelay = .microseconds(500)
         network.run(for: .seconds(10))
