@@ -8,10 +8,14 @@ extension Agent {
     mutating func balance() {
         var ruleset = Ruleset()
         for service in services {
-            let owner = instances.first { $0.holder(of: service.plan.address) != nil }
-            if let rules = service.rules(owner: owner, links) { ruleset.services.append(rules) }
+            if let rules = service.rules(owner: owner(of: service), links) { ruleset.services.append(rules) }
         }
         balancer.apply(ruleset, at: Clock.now)
+    }
+
+    /// The virtual router that has its address, if one does.
+    func owner(of service: Service) -> Instance? {
+        instances.first { $0.holder(of: service.plan.address) != nil }
     }
 
     /// At the end: with `omega`, it counts as losing all servers.
@@ -38,15 +42,14 @@ extension Agent {
         }
     }
 
-    private mutating func tell(of change: ServerPool.Change, because failure: Int32?, service index: Int) {
+    private mutating func tell(of change: ServerPool.Change, because failure: String?, service index: Int) {
         let service = services[index].plan
         switch change {
         case .server(let server, let isUp):
+            services[index].since[server] = Clock.now
             let server = service.servers[server]
             var text: Message = "\(service.name): \(server.target.description) is \(isUp ? "up" : "down")"
-            if !isUp, let failure {
-                text = text + ": \(String(cString: linux_error_text(failure)))"
-            }
+            if !isUp, let failure { text = text + ": \(failure)" }
             Log.info(text.text)
             notify(isUp ? server.notifyUp : server.notifyDown, ofService: service.name)
         case .quorum(let isReached):

@@ -11,7 +11,7 @@ extension Agent {
         takeOver(known, from: old)
         updateNotifiers()
         services = plan.services.map { service in
-            services.first { $0.plan == service } ?? Service(service)
+            services.first { $0.plan == service } ?? Service(service, at: Clock.now)
         }
         closeUnusedSockets()
         try clean(known.indices.filter { known[$0] == nil })
