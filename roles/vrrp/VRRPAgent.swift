@@ -85,8 +85,9 @@ public struct VRRPAgent: Role {
             let restart = Handler("Restart the VRRP agent", supersededBy: [started]) {
                 ServiceRestart(Self.unit)
             }
+            // A configuration that was checked, and is refused all the same, needs rights that the agent has given up.
             let reload = Handler("Reload the VRRP agent", supersededBy: [started]) {
-                ServiceReload(Self.unit)
+                Command.shell("systemctl reload \(Self.unit) || systemctl try-restart \(Self.unit)")
             }
             // What the agent runs as once it is started.
             User(Self.user, comment: "VRRP agent", system: true).named("Make its user")
@@ -174,7 +175,7 @@ public struct VRRPAgent: Role {
         Type=notify
         ExecStartPre=\(program) --check -f \(configurationPath)
         ExecStart=\(program) -f \(configurationPath)
-        ExecReload=/bin/kill -HUP $MAINPID
+        ExecReload=\(program) reload
         Restart=always
         RestartSec=1
         WatchdogSec=10
