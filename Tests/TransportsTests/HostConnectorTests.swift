@@ -19,13 +19,13 @@ struct HostConnectorTests {
             toPath: "\(folder)/known_hosts"
         )
         try """
-            Host one two
-                HostName 127.0.0.1
-                Port \(server.port)
-                IdentityFile \(folder)/key
-                UserKnownHostsFile \(folder)/known_hosts
+        Host one two
+            HostName 127.0.0.1
+            Port \(server.port)
+            IdentityFile \(folder)/key
+            UserKnownHostsFile \(folder)/known_hosts
 
-            """.write(toFile: "\(folder)/config", atomically: true, encoding: .utf8)
+        """.write(toFile: "\(folder)/config", atomically: true, encoding: .utf8)
         let words = "ansible_host=one ansible_ssh_common_args='-F \(folder)/config'"
         let hosts = try Inventory(parsing: "one \(words)\ntwo \(words)\n", file: "hosts.ini").hosts
         let connector = HostConnector()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Resources
 
-@Suite("The old file is there where its replacement fails, and later where it was asked for", .enabled(if: geteuid() == 0))
+@Suite("A replacement that fails leaves the old file, and nothing else", .enabled(if: geteuid() == 0))
 struct FailedReplacementTests {
     struct Refusal: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -123,9 +123,9 @@ extension Converger {
     /// Why what follows is not what the plan that is applied says.
     private func refusal(of plan: Plan, _ index: Int, in pass: Pass) async -> String? {
         guard let expected = options.plan, let key = options.previewKey else { return nil }
-        let preview: Preview?
+        var preview: Preview?
         do {
-            preview = if case .change(let change) = plan { try pass.preview(change, of: index, key: key) } else { nil }
+            if case .change(let change) = plan { preview = try pass.preview(change, of: index, key: key) }
         } catch {
             return "cannot be told: \(error)"
         }
