@@ -36,7 +36,7 @@ let package = Package(
         .target(name: "ApusTesting", dependencies: ["Provisioning", "HostInventory"]),
         .target(
             name: "Roles",
-            dependencies: ["Apus", "KeepalivedConfiguration"],
+            dependencies: ["Apus", "KeepalivedConfiguration", "VRRPCluster"],
             path: "roles",
             // Found beside the Swift file that names them, not bundled.
             exclude: [
@@ -49,6 +49,7 @@ let package = Package(
             name: "ApusCommands",
             dependencies: [
                 "Provisioning", "HostInventory", "Vault", "Journal", "Transports", "Rainbow",
+                "KeepalivedConfiguration", "VRRPCluster",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -69,6 +70,9 @@ let package = Package(
             name: "apus-vrrpd",
             dependencies: ["VRRP", "LoadBalancing", "KeepalivedConfiguration", "CLinux"]
         ),
+
+        // The routers of many hosts, on the control machine.
+        .target(name: "VRRPCluster", dependencies: ["KeepalivedConfiguration"]),
 
         .target(name: "ProgramFiles", path: "Tests/ProgramFiles"),
         .target(name: "MutationSupport", path: "Tests/MutationSupport"),
@@ -112,10 +116,14 @@ let package = Package(
             name: "KeepalivedConfigurationTests",
             dependencies: ["KeepalivedConfiguration", "MutationSupport"]
         ),
+        .testTarget(name: "VRRPClusterTests", dependencies: ["VRRPCluster", "KeepalivedConfiguration"]),
         .testTarget(name: "RolesTests", dependencies: ["Roles", "Provisioning", "ApusTesting"]),
         .testTarget(
             name: "PlaybooksTests",
-            dependencies: ["Playbooks", "Provisioning", "HostInventory", "ApusTesting"]
+            dependencies: [
+                "Playbooks", "Provisioning", "HostInventory", "ApusTesting", "KeepalivedConfiguration",
+                "VRRPCluster",
+            ]
         ),
         .target(
             name: "CanaryTestSupport",

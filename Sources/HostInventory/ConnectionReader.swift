@@ -105,14 +105,21 @@ struct ConnectionReader {
             report(variable, wanted: "a path")
             return nil
         }
-        if text == "~" || text.hasPrefix("~/") {
-            guard let home = ProcessInfo.processInfo.environment["HOME"], !home.isEmpty else {
-                report(variable, wanted: "a path without '~', since HOME is not set")
-                return nil
-            }
-            return home + text.dropFirst()
+        guard let path = Self.resolve(text, besideFile: variable.location.file) else {
+            report(variable, wanted: "a path without '~', since HOME is not set")
+            return nil
         }
-        return text.hasPrefix("/") ? text : Self.join(directoryOf: variable.location.file, text)
+        return path
+    }
+
+    /// The absolute path, or one that is relative to the same directory as `file`; nil where it begins with `~` and HOME
+    /// is not set.
+    static func resolve(_ path: String, besideFile file: String) -> String? {
+        if path == "~" || path.hasPrefix("~/") {
+            guard let home = ProcessInfo.processInfo.environment["HOME"], !home.isEmpty else { return nil }
+            return home + path.dropFirst()
+        }
+        return path.hasPrefix("/") ? path : join(directoryOf: file, path)
     }
 
     /// The path relative to the file's directory, without needless `.` and `..`.

@@ -34,6 +34,26 @@ extension Variables {
         return try value(name, as: T.self)
     }
 
+    /// Reads a path on this machine: `~` is the home directory, and a relative one starts at the directory of the
+    /// inventory file that sets it.
+    ///
+    /// - Throws: `VariableError`: not set, or no path.
+    public func localPath(_ name: String) throws(VariableError) -> String {
+        let text: String = try value(name)
+        let location = variable(name)?.location ?? hostLocation
+        guard !text.isEmpty, let path = ConnectionReader.resolve(text, besideFile: location.file) else {
+            throw VariableError([
+                VariableError.Problem(
+                    host: host,
+                    variable: name,
+                    location: location,
+                    reason: .mistyped(wanted: "a path", found: "«\(text)»")
+                )
+            ])
+        }
+        return path
+    }
+
     /// Reads a whole struct, each of its keys from the variable of that name.
     ///
     /// - Throws: `VariableError` that lists every missing and mistyped key.

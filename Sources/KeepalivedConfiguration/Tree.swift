@@ -73,7 +73,7 @@ struct TreeParser {
             level.index += 1
             switch token.kind {
             case .word:
-                if token.startsLine, !token.isQuoted, let isRequired = includeKind(token) {
+                if isInclude(token), let isRequired = includeKind(token) {
                     items += include(&level, keyword: token, isRequired: isRequired)
                 } else {
                     items.append(.word(token))
@@ -94,6 +94,10 @@ struct TreeParser {
         }
         if let opened { diagnostics.error("this '{' is never closed", at: opened) }
         return items
+    }
+
+    func isInclude(_ token: Token) -> Bool {
+        token.startsLine && !token.isQuoted && includeKind(token) != nil
     }
 
     /// Nil where the word is no include; otherwise whether a file must be there.
@@ -121,16 +125,9 @@ struct TreeParser {
             )
             return []
         }
-        let directory = directory(of: keyword.location.file)
-        var paths: [String] = []
-        guard let patterns = expandBraces(argument.bytes) else {
+        guard let paths = paths(of: argument) else {
             diagnostics.error("the braces make more than 64 patterns", at: argument.location)
             return []
-        }
-        for pattern in patterns {
-            let isAbsolute = pattern.first == UInt8(ascii: "/")
-            let text = String(decoding: pattern, as: UTF8.self)
-            paths += files.glob(isAbsolute ? text : directory + text)
         }
         if paths.isEmpty {
             let message: Message = "no file matches '\(argument.text)'"
@@ -151,6 +148,19 @@ struct TreeParser {
             }
         }
         return items
+    }
+
+    /// The files that the argument of an include means; nil where its braces make too many patterns.
+    func paths(of argument: Token) -> [String]? {
+        guard let patterns = expandBraces(argument.bytes) else { return nil }
+        let directory = directory(of: argument.location.file)
+        var paths: [String] = []
+        for pattern in patterns {
+            let isAbsolute = pattern.first == UInt8(ascii: "/")
+            let text = String(decoding: pattern, as: UTF8.self)
+            paths += files.glob(isAbsolute ? text : directory + text)
+        }
+        return paths
     }
 
     /// The directory with its slash, or nothing.

@@ -42,3 +42,18 @@ struct StatusTableTests {
         #expect(StatusTable(replies: replies).problems == [problem])
     }
 }
+
+@Suite("The answers that `apus vrrp watch` shows")
+struct ReplyBoardTests {
+    @Test("are the last ones, in the hosts' order, and not older than they can be believed")
+    func validity() {
+        let board = ReplyBoard(hosts: ["pi1", "pi2"], validity: .seconds(5))
+        let start = ContinuousClock.now
+        board.note(.failed("away"), of: "pi2", at: start)
+        board.note(.absent, of: "pi2", at: start)
+        board.note(.absent, of: "pi1", at: start + .seconds(2))
+        let seen = board.replies(at: start + .seconds(6))
+        #expect(seen.map(\.host) == ["pi1", "pi2"])
+        #expect(seen.map(\.reply) == [.absent, .failed("no answer for 6 s")])
+    }
+}

@@ -11,7 +11,7 @@ struct MutationTests {
     func mutations() throws {
         let rounds = Mutator.askedRounds ?? 20_000
         let seeds = [
-            Seeds.s000, Seeds.s001, Seeds.s002OneLine, Seeds.s003, Seeds.s004 + "\n" + Seeds.s004Instance,
+            Seeds.s000, Seeds.s001, Seeds.s002OneLine, Seeds.s003, Seeds.s004 + "\n" + Seeds.s004SSH,
             instance(
                 "track_script { a weight 3 reverse }\nunicast_peer { 10.0.0.2 }\nnotify \"x \\\"y\\\"\" u g"
             )

@@ -1,3 +1,4 @@
+import Foundation
 import KeepalivedConfiguration
 import Testing
 
@@ -70,57 +71,20 @@ enum Seeds {
         }
         """
 
-    static let s004 = """
-        global_defs {
-             script_user root
-             enable_script_security
+    /// The files of 004 are those of an inventory of this repository.
+    static let s004 = inventoryFile("keepalived.conf")
+    static let s004SSH = inventoryFile("config/ssh.conf")
+
+    private static func inventoryFile(_ name: String) -> String {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let file = root.appendingPathComponent("inventories/keepalived/node01/\(name)")
+        do {
+            return try String(contentsOf: file, encoding: .utf8)
+        } catch {
+            preconditionFailure("\(error)")
         }
-
-        include "config/*.conf"
-        """
-
-    static let s004Instance = """
-        vrrp_instance SSH {
-            state MASTER
-            interface eth0
-            virtual_router_id 4
-            priority 100
-            advert_int 2
-            authentication {
-                auth_type PASS
-                auth_pass password
-            }
-            virtual_ipaddress {
-                192.168.44.120
-            }
-            notify_master "/etc/keepalived/iptables.sh reset 192.168.44.120"
-            notify_backup "/etc/keepalived/iptables.sh set 192.168.44.120"
-            notify_fault "/etc/keepalived/iptables.sh set 192.168.44.120"
-        }
-        """
-
-    static let s004Server = """
-
-        virtual_server 192.168.44.120 22 {
-            delay_loop 10
-            lb_algo rr
-            lb_kind DR
-            protocol TCP
-
-            real_server 192.168.44.51 22 {
-                weight 1
-                TCP_CHECK {
-                  connect_timeout 1
-                }
-            }
-            real_server 192.168.44.52 22 {
-                weight 1
-                TCP_CHECK {
-                  connect_timeout 1
-                }
-            }
-        }
-        """
+    }
 }
 
 @Suite("The seeds' configurations")
@@ -209,7 +173,7 @@ struct SeedTests {
 
     @Test("004 includes its instances relative to its own directory")
     func seed004() throws {
-        let contents = ["/etc/keepalived/config/ssh.conf": Seeds.s004Instance]
+        let contents = ["/etc/keepalived/config/ssh.conf": Seeds.s004SSH]
         let configuration = try Configuration(
             parsing: Seeds.s004,
             file: "/etc/keepalived/keepalived.conf",
@@ -229,7 +193,7 @@ struct SeedTests {
 
     @Test("004's virtual servers spread connections by direct routing")
     func seed004Server() throws {
-        let contents = ["config/ssh.conf": Seeds.s004Instance + "\n" + Seeds.s004Server]
+        let contents = ["config/ssh.conf": Seeds.s004SSH]
         let configuration = try parse(Seeds.s004, files: files(contents))
         #expect(configuration.warnings.isEmpty)
         let server = try #require(configuration.virtualServers.first)

@@ -88,9 +88,9 @@ struct LoadBalancingTests {
             let address = "192.168.44.\(host)/24"
             try run(["ip", "-n", network.network.namespace(node), "address", "add", address, "dev", "eth0"])
         }
-        let first = try network.startSeed004("director", state: "MASTER", priority: 100)
+        let first = try network.startSeed004("node01", on: "director")
         try first.wait(for: "backup → master", limit: 10)
-        let second = try network.startSeed004("other", state: "BACKUP", priority: 99)
+        let second = try network.startSeed004("node02", on: "other")
         try second.wait(for: "init → backup", limit: 2)
         let both = ["director", "director", "other", "other"]
         #expect(try eventually { try network.answers(4, "192.168.44.120", port: 22).sorted() == both })
@@ -104,60 +104,20 @@ struct LoadBalancingTests {
 
 extension BalancedNetwork {
     /// The seed's files as printed, but for its script, which tells the kernel what the agent does itself.
-    fileprivate func startSeed004(_ node: String, state: String, priority: Int) throws -> AgentProcess {
-        let main = """
-            global_defs {
-                 script_user root
-                 enable_script_security
-            }
-
-            include "config/*.conf"
-            """
-        let ssh = """
-            vrrp_instance SSH {
-                state \(state)
-                interface eth0
-                virtual_router_id 4
-                priority \(priority)
-                advert_int 2
-                authentication {
-                    auth_type PASS
-                    auth_pass password
-                }
-                virtual_ipaddress {
-                    192.168.44.120
-                }
-                notify_master "/bin/true reset 192.168.44.120"
-                notify_backup "/bin/true set 192.168.44.120"
-                notify_fault "/bin/true set 192.168.44.120"
-            }
-
-            virtual_server 192.168.44.120 22 {
-                delay_loop 10
-                lb_algo rr
-                lb_kind DR
-                protocol TCP
-
-                real_server 192.168.44.51 22 {
-                    weight 1
-                    TCP_CHECK {
-                      connect_timeout 1
-                    }
-                }
-                real_server 192.168.44.52 22 {
-                    weight 1
-                    TCP_CHECK {
-                      connect_timeout 1
-                    }
-                }
-            }
-            """
+    ///
+    /// - Parameter seed: "node01" or "node02".
+    fileprivate func startSeed004(_ seed: String, on node: String) throws -> AgentProcess {
+        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("inventories/keepalived/\(seed)")
         let folder = network.directory.appendingPathComponent(node)
         let config = folder.appendingPathComponent("config")
         try FileManager.default.createDirectory(at: config, withIntermediateDirectories: true)
-        try Data(ssh.utf8).write(to: config.appendingPathComponent("ssh.conf"))
+        for name in ["keepalived.conf", "config/ssh.conf"] {
+            let text = try String(contentsOf: source.appendingPathComponent(name), encoding: .utf8)
+            try Data(text.replacing("/etc/keepalived/iptables.sh", with: "/bin/true").utf8)
+                .write(to: folder.appendingPathComponent(name))
+        }
         let file = folder.appendingPathComponent("keepalived.conf")
-        try Data(main.utf8).write(to: file)
         return try AgentProcess(in: network.namespace(node), configuration: file)
     }
 }

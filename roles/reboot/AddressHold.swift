@@ -15,7 +15,8 @@ struct AddressHold: Sendable {
         Command.shell(
             """
             \(DockerBalancer.ask)
-            systemd-run --quiet --collect --on-active=30 iptables -w -t mangle -D PREROUTING \(rule) &&
+            systemd-run --quiet --collect --on-active=30 --timer-property=AccuracySec=1s \\
+                iptables -w -t mangle -D PREROUTING \(rule) &&
                 iptables -w -t mangle -A PREROUTING \(rule) || exit
             attempts=15
             while [ "$attempts" -gt 0 ]; do

@@ -19,10 +19,10 @@ extension VRRPAgent {
 
     /// Takes part in elections again, now and after every boot.
     static var join: Play.Task {
-        Command(
-            ["systemctl", "enable", "--now", "--quiet", unit],
-            unless: ["sh", "-c", "\(isEnabled) && systemctl is-active --quiet \(unit)"],
-            onlyIf: ["sh", "-c", isInstalled]
+        Command.shell(
+            "systemctl enable --now --quiet \(unit)",
+            unless: "\(isEnabled) && systemctl is-active --quiet \(unit)",
+            onlyIf: isInstalled
         )
         .named("Start the VRRP agent")
     }

@@ -1,64 +1,27 @@
 public import Apus
-import KeepalivedConfiguration
+public import KeepalivedConfiguration
+public import VRRPCluster
 
 /// Runs the bundled VRRP agent, so that one of the hosts always holds the virtual address.
-public struct VRRPAgent: Role {
+public struct VRRPAgent: Role, RouterRole {
     public static let name = "vrrp"
 
-    /// IPv4, with or without a prefix length: "10.42.0.240", "10.42.0.240/24".
-    public var virtualAddress: String
-    /// 1 to 254; the highest that is well holds the address.
-    public var priority: UInt8
-    public var interface: String
-    /// The same on all hosts of one virtual address, and only there.
-    public var virtualRouterID: UInt8
-    public var advertisementInterval: Duration
-    /// At most 8 bytes, sent in the clear: it keeps out mistakes, not attackers.
-    public var password: Secret?
-    public var tracking: [Tracking]
-    /// Of the host; decides which build of the agent it gets.
-    public var architecture: Facts.Architecture
+    private let source: Source
+    private let architecture: @Sendable () throws -> Facts.Architecture
 
-    /// What a host must have to be worth its priority.
-    public struct Tracking: Sendable, Hashable {
-        enum Kind: Hashable {
-            case process
-            case command([String], every: Duration)
-        }
-
-        let name: String
-        let weight: Int
-        let kind: Kind
-
-        /// A process of that name runs; `weight` is added to the priority while it does. The agent learns of its end
-        /// at once.
-        ///
-        /// - Parameter name: the program's file name, as `ps -C` takes it.
-        public static func process(_ name: String, weight: Int) -> Tracking {
-            Tracking(name: name, weight: weight, kind: .process)
-        }
-
-        /// A command that ends with status 0. No shell expands it.
-        public static func command(
-            _ name: String,
-            _ command: [String],
-            weight: Int,
-            every interval: Duration = .seconds(2)
-        ) -> Tracking {
-            Tracking(name: name, weight: weight, kind: .command(command, every: interval))
-        }
-
-        var script: Script? {
-            guard case .command(let command, let interval) = kind else { return nil }
-            return Script(name: name, command: command, interval: interval, weight: weight)
-        }
-
-        var process: WatchedProcess? {
-            guard case .process = kind else { return nil }
-            return WatchedProcess(name: name, process: name, weight: weight)
-        }
+    private enum Source: Sendable {
+        case parameters(RouterParameters)
+        case file(KeepalivedFile)
     }
 
+    /// One virtual router with one address.
+    ///
+    /// - Parameters:
+    ///   - virtualAddress: with or without a prefix length: "10.42.0.240", "10.42.0.240/24".
+    ///   - priority: 1 to 254; the highest that is well holds the address.
+    ///   - virtualRouterID: the same on all hosts of one virtual address, and only there.
+    ///   - password: at most 8 bytes, sent in the clear: it keeps out mistakes, not attackers.
+    ///   - architecture: of the host; decides which build of the agent it gets.
     public init(
         virtualAddress: String,
         priority: UInt8,
@@ -67,16 +30,47 @@ public struct VRRPAgent: Role {
         advertisementInterval: Duration = .seconds(1),
         password: Secret? = nil,
         tracking: [Tracking] = [],
-        architecture: Facts.Architecture
+        architecture: @autoclosure @escaping @Sendable () throws -> Facts.Architecture
     ) {
-        self.virtualAddress = virtualAddress
-        self.priority = priority
-        self.interface = interface
-        self.virtualRouterID = virtualRouterID
-        self.advertisementInterval = advertisementInterval
-        self.password = password
-        self.tracking = tracking
+        let parameters = RouterParameters(
+            virtualAddress: virtualAddress,
+            priority: priority,
+            interface: interface,
+            virtualRouterID: virtualRouterID,
+            advertisementInterval: advertisementInterval,
+            password: password,
+            tracking: tracking
+        )
+        source = .parameters(parameters)
         self.architecture = architecture
+    }
+
+    /// What a ready-made keepalived.conf says.
+    ///
+    /// It becomes /etc/keepalived/keepalived.conf, with what it includes in its place, so that it is checked and
+    /// replaced as one. Programs that it runs in that folder are uploaded from beside it.
+    ///
+    /// - Parameters:
+    ///   - configurationFile: a path on this machine.
+    ///   - architecture: of the host; decides which build of the agent it gets.
+    public init(
+        configurationFile: String,
+        architecture: @autoclosure @escaping @Sendable () throws -> Facts.Architecture
+    ) {
+        source = .file(KeepalivedFile(configurationFile))
+        self.architecture = architecture
+    }
+
+    public var configuration: Configuration {
+        get throws {
+            switch source {
+            case .parameters(let parameters): return try parameters.configuration
+            case .file(let file):
+                // A program that is missing beside it is wrong with it too.
+                _ = try file.companions
+                return try file.configuration()
+            }
+        }
     }
 
     public var tasks: [Play.Task] {
@@ -90,81 +84,75 @@ public struct VRRPAgent: Role {
             }
             // What the agent runs as once it is started.
             User(Self.user, comment: "VRRP agent", system: true).named("Make its user")
-            File(Self.program, source: try AgentBinary.path(for: architecture), mode: 0o755)
+            File(Self.program, source: try AgentBinary.path(for: try architecture()), mode: 0o755)
                 .named("Upload the VRRP agent")
                 .notify(restart)
-            Directory("/etc/apus-vrrpd", mode: 0o755, owner: "root", group: "root").named("Make its folder")
-            configurationFile(try configuration)
+            Directory(folder, mode: 0o755, owner: "root", group: "root").named("Make its folder")
+            try companions
+            try configurationFile
                 .validated(by: ["\(Self.program)", "--check", "-f", .candidate])
                 .named("Configure the VRRP agent")
                 .notify(reload)
-            SystemdUnit(Self.unit, contents: Self.unitFile).named("Install its unit").notify(restart)
+            SystemdUnit(Self.unit, contents: unitFile).named("Install its unit").notify(restart)
             Service(Self.unit, running: true, enabled: true).named("Start the VRRP agent")
         }
     }
 
-    private func configurationFile(_ text: String) -> File {
-        let (path, owner) = (Self.configurationPath, "root")
-        // Readable for the agent's own user, for reloads.
-        guard password != nil else {
-            return File(path, contents: text, mode: 0o640, owner: owner, group: Self.user)
+    private var folder: String {
+        switch source {
+        case .parameters: "/etc/apus-vrrpd"
+        case .file: KeepalivedFile.folder
         }
-        return File(path, contents: Secret(text), mode: 0o640, owner: owner, group: Self.user)
     }
 
-    /// Checked by the rules that the agent itself has.
-    ///
-    /// - Throws: what is wrong with the parameters.
-    var configuration: String {
+    private var configurationPath: String { folder + "/keepalived.conf" }
+
+    /// The programs that a ready-made file runs, there before it.
+    @TaskBuilder private var companions: [Play.Task] {
         get throws {
-            let words = virtualAddress.split(separator: "/", maxSplits: 1)
-            guard let text = words.first, let address = Address(String(text)),
-                words.count == 1 || UInt8(words[1]) != nil
-            else {
-                throw VRRPAgentError(
-                    "«\(virtualAddress)» is not an IP address, with or without a prefix length"
-                )
-            }
-            var authentication = Instance.Authentication.none
-            if let password {
-                guard password.revealed.utf8.count <= 8, let pass = Password(password.revealed) else {
-                    throw VRRPAgentError("the VRRP password must have 1 to 8 bytes (RFC 2338 §5.3.10)")
+            if case .file(let file) = source {
+                let companions = try file.companions
+                for folder in Set(companions.map(\.folder)).subtracting([folder]).sorted() {
+                    Directory(folder, mode: 0o755, owner: "root", group: "root")
                 }
-                authentication = .pass(pass)
+                for companion in companions {
+                    File(
+                        companion.path,
+                        source: companion.source,
+                        mode: companion.isProgram ? 0o755 : 0o644,
+                        owner: "root",
+                        group: "root"
+                    )
+                    .named("Upload \(companion.path)")
+                }
             }
-            let scripts = tracking.compactMap(\.script)
-            let processes = tracking.compactMap(\.process)
-            let instance = Instance(
-                name: "virtual_address",
-                interface: interface,
-                virtualRouterID: virtualRouterID,
-                priority: priority,
-                advertisementInterval: advertisementInterval,
-                authentication: authentication,
-                virtualAddresses: [
-                    VirtualAddress(address, prefixLength: words.count == 2 ? UInt8(words[1]) : nil)
-                ],
-                trackedScripts: scripts.map { Tracked($0.name) },
-                trackedProcesses: processes.map { Tracked($0.name) }
-            )
-            let globals = Globals(scriptUser: scripts.isEmpty ? nil : ScriptUser(user: "root"))
-            let configuration = try Configuration(
-                globals: globals,
-                scripts: scripts,
-                processes: processes,
-                instances: [instance]
-            )
-            return "# Written by Apus; changes here are undone by its next run.\n"
-                + configuration.rendered()
+        }
+    }
+
+    private var configurationFile: File {
+        get throws {
+            let configuration = try configuration
+            let text =
+                switch source {
+                case .parameters:
+                    "# Written by Apus; changes here are undone by its next run.\n" + configuration.rendered()
+                case .file(let file): try file.text
+                }
+            // Readable for the agent's own user, for reloads.
+            let (path, owner, mode) = (configurationPath, "root", 0o640 as FileMode)
+            guard configuration.instances.contains(where: \.hasPassword) else {
+                return File(path, contents: text, mode: mode, owner: owner, group: Self.user)
+            }
+            return File(path, contents: Secret(text), mode: mode, owner: owner, group: Self.user)
         }
     }
 
     private static let user = "apus-vrrpd"
     static let unit = "apus-vrrpd.service"
     static let program = "/usr/local/sbin/apus-vrrpd"
-    private static let configurationPath = "/etc/apus-vrrpd/keepalived.conf"
 
-    private static let unitFile = """
+    private var unitFile: String {
+        """
         [Unit]
         Description=VRRP agent of Apus
         Documentation=man:keepalived.conf(5)
@@ -172,8 +160,8 @@ public struct VRRPAgent: Role {
 
         [Service]
         Type=notify
-        ExecStartPre=\(program) --check -f \(configurationPath)
-        ExecStart=\(program) -f \(configurationPath)
+        ExecStartPre=\(Self.program) --check -f \(configurationPath)
+        ExecStart=\(Self.program) -f \(configurationPath)
         ExecReload=/bin/kill -HUP $MAINPID
         Restart=always
         RestartSec=1
@@ -192,10 +180,15 @@ public struct VRRPAgent: Role {
         WantedBy=multi-user.target
 
         """
+    }
 }
 
-/// What is wrong with a role's parameters.
-struct VRRPAgentError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
+extension Instance {
+    fileprivate var hasPassword: Bool {
+        if case .pass = authentication { true } else { false }
+    }
+}
+
+extension KeepalivedFile.Companion {
+    fileprivate var folder: String { String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
 }

@@ -7,8 +7,8 @@ import Synchronization
 struct VRRPCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vrrp",
-        abstract: "Shows and moves virtual addresses on hosts that run the VRRP agent.",
-        subcommands: [Status.self, Watch.self, HandOver.self]
+        abstract: "Shows, moves and checks virtual addresses of hosts that run the VRRP agent.",
+        subcommands: [Status.self, Watch.self, HandOver.self, Lint.self]
     )
 
     struct Status: AsyncParsableCommand {
@@ -40,11 +40,27 @@ struct VRRPCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            while true {
-                let table = StatusTable(replies: try await agents.ask())
-                // Home, the table, then away with what the last one left.
-                Console.write(Console.outputIsTerminal ? "\u{1B}[H\(table.text)\u{1B}[J" : table.text)
-                try await Task.sleep(for: .seconds(interval))
+            let (run, hosts) = try agents.prepare()
+            let board = ReplyBoard(hosts: hosts.map(\.name), validity: .seconds(max(5, 3 * interval)))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { [interval] in
+                    await run.repeating(
+                        on: hosts,
+                        script: AgentOptions.question,
+                        as: .login,
+                        deadline: AgentOptions.deadline,
+                        every: .seconds(interval)
+                    ) { host, result in board.note(AgentReply(result), of: host.name) }
+                }
+                group.addTask { [interval] in
+                    while true {
+                        try await Task.sleep(for: .seconds(interval))
+                        let text = StatusTable(replies: board.replies).text
+                        // Home, the table, then away with what the last one left.
+                        Console.write(Console.outputIsTerminal ? "\u{1B}[H\(text)\u{1B}[J" : text)
+                    }
+                }
+                try await group.waitForAll()
             }
         }
     }
@@ -108,8 +124,9 @@ struct AgentOptions: ParsableArguments {
     /// Where the role `vrrp` puts it.
     static let program = "/usr/local/sbin/apus-vrrpd"
     /// What a shell says of a program that is not there.
-    private static let notFound: Int32 = 127
-    private static let deadline = Duration.seconds(30)
+    fileprivate static let notFound: Int32 = 127
+    static let deadline = Duration.seconds(30)
+    static let question = "\(program) status --json"
 
     @Argument(help: "Which hosts: a pattern such as balancers.")
     var pattern = "all"
@@ -117,34 +134,16 @@ struct AgentOptions: ParsableArguments {
 
     /// The answers, in the inventory's order.
     func ask() async throws -> [(host: String, reply: AgentReply)] {
-        let results = try await Self.run("\(Self.program) status --json", as: .login, on: pattern, hosts)
-        return results.map { host, result in (host, Self.reply(result)) }
+        let results = try await Self.run(Self.question, as: .login, on: pattern, hosts)
+        return results.map { host, result in (host, AgentReply(result)) }
     }
 
-    private static func reply(_ result: Run.SweepResult) -> AgentReply {
-        switch result {
-        case .unreachable(let reason): return .failed("unreachable: \(reason)")
-        case .failed(let reason): return .failed(reason)
-        case .stopped: return .failed("not asked: stopped")
-        case .done(let output, _):
-            if output.status == notFound { return .absent }
-            guard output.status == 0 else {
-                return .failed(String(decoding: output.errors, as: UTF8.self).trimmed)
-            }
-            do {
-                return .status(try AgentStatus(json: output.output))
-            } catch {
-                return .failed("its agent's answer cannot be read; is it as new as this apus? \(error)")
-            }
-        }
-    }
+    func prepare() throws -> (run: Run, hosts: [Inventory.Host]) { try Self.prepare(pattern, hosts) }
 
-    static func run(
-        _ script: String,
-        as privilege: Privilege,
-        on pattern: String,
+    private static func prepare(
+        _ pattern: String,
         _ options: HostOptions
-    ) async throws -> [(host: String, result: Run.SweepResult)] {
+    ) throws -> (run: Run, hosts: [Inventory.Host]) {
         let inventory = try options.readInventory()
         let selected = try inventory.hosts(matching: Pattern(pattern))
         guard !selected.isEmpty else { throw ValidationError("the pattern «\(pattern)» selects no host") }
@@ -154,12 +153,42 @@ struct AgentOptions: ParsableArguments {
             options: try options.runOptions(),
             reporter: NoticeReporter()
         )
+        return (run, selected)
+    }
+
+    static func run(
+        _ script: String,
+        as privilege: Privilege,
+        on pattern: String,
+        _ options: HostOptions
+    ) async throws -> [(host: String, result: Run.SweepResult)] {
+        let (run, selected) = try prepare(pattern, options)
         let results = Mutex<[String: Run.SweepResult]>([:])
         await run.sweep(selected, script: script, as: privilege, deadline: deadline) { host, result in
             results.withLock { $0[host.name] = result }
         }
         let all = results.withLock { $0 }
         return selected.compactMap { host in all[host.name].map { (host.name, $0) } }
+    }
+}
+
+extension AgentReply {
+    /// - Parameter result: what `AgentOptions.question` came to.
+    init(_ result: Run.SweepResult) {
+        switch result {
+        case .unreachable(let reason): self = .failed("unreachable: \(reason)")
+        case .failed(let reason): self = .failed(reason)
+        case .stopped: self = .failed("not asked: stopped")
+        case .done(let output, _) where output.status == AgentOptions.notFound: self = .absent
+        case .done(let output, _) where output.status != 0:
+            self = .failed(String(decoding: output.errors, as: UTF8.self).trimmed)
+        case .done(let output, _):
+            do {
+                self = .status(try AgentStatus(json: output.output))
+            } catch {
+                self = .failed("its agent's answer cannot be read; is it as new as this apus? \(error)")
+            }
+        }
     }
 }
 

@@ -46,29 +46,60 @@ extension Run {
         return report.end(after: start.duration(to: .now), wasStopped: Task.isCancelled)
     }
 
+    /// Runs `script` on each host again and again, over connections that stay open, until the task is cancelled. Hosts do
+    /// not wait for each other. A connection that was lost is made anew at the next turn.
+    ///
+    /// - Parameters:
+    ///   - interval: from one answer of a host to the next question to it.
+    ///   - each: gets each answer; not `stopped`.
+    public func repeating(
+        on hosts: [Inventory.Host],
+        script: String,
+        as privilege: Privilege,
+        deadline: Duration,
+        every interval: Duration,
+        each: @escaping @Sendable (Inventory.Host, SweepResult) -> Void
+    ) async {
+        let limit = Self.outputBudget / max(1, hosts.count)
+        let section = ShellSection(script, deadline: deadline, retention: .all(limit: limit))
+        await hosts.fanOut(atMost: hosts.count) { host in
+            let session = session(for: host)
+            while !Task.isCancelled {
+                let result = await ask(session, section, privilege)
+                if case .stopped = result { break }
+                if case .done = result {} else { await session.close() }
+                each(host, result)
+                do { try await Task.sleep(for: interval) } catch { break }
+            }
+            await session.close()
+        }
+    }
+
     private func visit(_ host: Inventory.Host, _ section: ShellSection, _ privilege: Privilege) async
         -> SweepResult
     {
         if Task.isCancelled { return .stopped }
         let session = session(for: host)
-        let start = ContinuousClock.now
-        let result: SweepResult
-        do {
-            try await session.connect()
-            do {
-                let outputs = try await session.exchange([section], as: privilege)
-                if case .ran(let output) = outputs[0] {
-                    result = .done(output, start.duration(to: .now))
-                } else {
-                    result = .failed("did not run")
-                }
-            } catch {
-                result = Task.isCancelled ? .stopped : .failed("\(error)")
-            }
-        } catch {
-            result = Task.isCancelled ? .stopped : .unreachable("\(error)")
-        }
+        let result = await ask(session, section, privilege)
         await session.close()
         return result
+    }
+
+    private func ask(_ session: HostSession, _ section: ShellSection, _ privilege: Privilege) async
+        -> SweepResult
+    {
+        let start = ContinuousClock.now
+        do {
+            try await session.connect()
+        } catch {
+            return Task.isCancelled ? .stopped : .unreachable("\(error)")
+        }
+        do {
+            let outputs = try await session.exchange([section], as: privilege)
+            guard case .ran(let output) = outputs[0] else { return .failed("did not run") }
+            return .done(output, start.duration(to: .now))
+        } catch {
+            return Task.isCancelled ? .stopped : .failed("\(error)")
+        }
     }
 }

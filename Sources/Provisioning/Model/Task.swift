@@ -29,7 +29,7 @@ extension Play {
         enum Content: Sendable {
             case resource(AnyResource)
             /// Stands for the tasks of a role until a play's tasks are complete, so that only the play must `try`.
-            case role(@Sendable () throws -> [Task])
+            case role(any Role)
             case block(body: [Task], rescue: [Task], always: [Task])
             /// Its resource follows from results of earlier tasks.
             case deferred(@Sendable (TaskResults) throws -> AnyResource)
@@ -54,7 +54,7 @@ extension Play {
         }
 
         init<R: Role>(_ role: R) {
-            self.init(R.name, .role { try role.tasks })
+            self.init(R.name, .role(role))
             self.role = R.name
         }
 
@@ -86,7 +86,7 @@ extension Play {
             }
             switch content {
             case .resource, .deferred, .flush: return [self]
-            case .role(let tasks): return try inside(try tasks())
+            case .role(let role): return try inside(try role.tasks)
             case .block(let body, let rescue, let always):
                 var block = self
                 block.content = .block(
@@ -95,6 +95,15 @@ extension Play {
                     always: try inside(always)
                 )
                 return [block]
+            }
+        }
+
+        /// The role that it stands for, or those of its block; roles inside of a role are not told apart.
+        var roles: [any Role] {
+            switch content {
+            case .role(let role): [role]
+            case .block(let body, let rescue, let always): (body + rescue + always).flatMap(\.roles)
+            case .resource, .deferred, .flush: []
             }
         }
 

@@ -1,0 +1,1 @@
+../node01/iptables.sh
