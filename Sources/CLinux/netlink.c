@@ -10,6 +10,8 @@
 
 _Static_assert(LINUX_RTMGRP_LINK == RTMGRP_LINK && LINUX_RTMGRP_IPV4_IFADDR == RTMGRP_IPV4_IFADDR, "groups");
 _Static_assert(LINUX_RTMGRP_IPV6_IFADDR == RTMGRP_IPV6_IFADDR, "groups");
+_Static_assert(LINUX_RTNLGRP_IPV4_ROUTE == RTNLGRP_IPV4_ROUTE, "groups");
+_Static_assert(LINUX_RTNLGRP_IPV6_ROUTE == RTNLGRP_IPV6_ROUTE, "groups");
 _Static_assert(LINUX_NLM_F_REQUEST == NLM_F_REQUEST && LINUX_NLM_F_ACK == NLM_F_ACK, "flags");
 _Static_assert(LINUX_NLM_F_DUMP == NLM_F_DUMP && LINUX_NLM_F_EXCL == NLM_F_EXCL, "flags");
 _Static_assert(LINUX_NLM_F_CREATE == NLM_F_CREATE && LINUX_NLM_F_APPEND == NLM_F_APPEND, "flags");
@@ -50,6 +52,10 @@ static int32_t open_netlink(int protocol, uint32_t groups) {
 }
 
 int32_t linux_netlink_socket(uint32_t groups) { return open_netlink(NETLINK_ROUTE, groups); }
+
+int32_t linux_netlink_join(int32_t socket, int32_t group) {
+    return setsockopt(socket, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group) < 0 ? -errno : 0;
+}
 
 int32_t linux_netfilter_socket(void) { return open_netlink(NETLINK_NETFILTER, 0); }
 

@@ -149,14 +149,14 @@ struct Check {
         if first.address.isIPv6, instance.version == .v2 {
             diagnostics.error("\(name): VRRP version 2 has no IPv6; use 'version 3'", at: first.location)
         }
+        for entry in addresses where entry.address.isIPv6 != first.address.isIPv6 {
+            diagnostics.error(
+                "\(name) mixes IPv4 and IPv6 addresses; make an instance for each, or exclude some",
+                at: entry.location
+            )
+        }
         var seen: [Address] = []
-        for entry in addresses {
-            if entry.address.isIPv6 != first.address.isIPv6 {
-                diagnostics.error(
-                    "\(name) mixes IPv4 and IPv6 addresses; make an instance for each",
-                    at: entry.location
-                )
-            }
+        for entry in addresses + instance.excludedAddresses {
             if seen.contains(entry.address) {
                 diagnostics.error("\(name): \(entry.address) is listed twice", at: entry.location)
             }

@@ -110,9 +110,8 @@ struct Renderer {
             line(["auth_pass".bytes, quote(shown)])
             close()
         }
-        open("virtual_ipaddress")
-        for address in instance.virtualAddresses { virtualAddress(address) }
-        close()
+        virtualAddresses("virtual_ipaddress", instance.virtualAddresses)
+        virtualAddresses("virtual_ipaddress_excluded", instance.excludedAddresses)
         if !instance.virtualRoutes.isEmpty {
             open("virtual_routes")
             for route in instance.virtualRoutes { virtualRoute(route) }
@@ -148,6 +147,13 @@ struct Renderer {
         if settings.refreshRepeat != usual.refreshRepeat {
             line("garp_master_refresh_repeat", "\(settings.refreshRepeat)")
         }
+    }
+
+    private mutating func virtualAddresses(_ keyword: String, _ addresses: [VirtualAddress]) {
+        guard !addresses.isEmpty else { return }
+        open(keyword)
+        for address in addresses { virtualAddress(address) }
+        close()
     }
 
     private mutating func virtualAddress(_ entry: VirtualAddress) {

@@ -9,14 +9,15 @@ extension ConfigurationReader {
             .value("mcast_src_ip"), .value("notify_master", 1...3), .value("notify_backup", 1...3),
             .value("notify_fault", 1...3), .value("notify_stop", 1...3), .value("notify", 1...3),
             .block("track_process"), .block("track_interface"), .flag("dont_track_primary"),
-            .block("virtual_routes"), .value("use_vmac", 0...1), .flag("vmac_xmit_base"),
+            .block("virtual_ipaddress_excluded"), .block("virtual_routes"), .value("use_vmac", 0...1),
+            .flag("vmac_xmit_base"),
             .flag("accept"), .flag("no_accept"), .flag("v3_checksum_as_v2"),
             .ignored("lvs_sync_daemon_interface", 1...1),
             .ignored("skip_check_adv_addr", 0...1), .ignored("debug", 0...1),
             .ignored("native_ipv6"), .ignored("smtp_alert", 0...1),
         ]
         + Keyword.unsupported([
-            "virtual_ipaddress_excluded", "virtual_rules", "track_file", "track_bfd", "track_src_ip",
+            "virtual_rules", "track_file", "track_bfd", "track_src_ip",
             "use_vmac_addr", "use_ipvlan", "promote_secondaries", "strict_mode", "lvs_sync_daemon",
             "higher_prio_send_advert", "lower_prio_no_advert",
             "garp_lower_prio_repeat", "garp_lower_prio_delay", "down_timer_adverts", "check_unicast_src",
@@ -83,6 +84,8 @@ extension ConfigurationReader {
             draft.authentication = statement.keyword.location
             instance.authentication = authentication(statement)
         case "virtual_ipaddress": instance.virtualAddresses += virtualAddresses(statement.block)
+        case "virtual_ipaddress_excluded":
+            instance.excludedAddresses += virtualAddresses(statement.block)
         case "virtual_routes": instance.virtualRoutes += virtualRoutes(statement.block)
         case "track_script": instance.trackedScripts += tracked(statement.block)
         case "track_process": instance.trackedProcesses += tracked(statement.block)

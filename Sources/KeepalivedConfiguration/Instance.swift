@@ -23,6 +23,8 @@ public struct Instance: Sendable {
     public var version: Version
     public var authentication: Authentication
     public var virtualAddresses: [VirtualAddress]
+    /// More addresses that follow the master and are not advertised, of any family.
+    public var excludedAddresses: [VirtualAddress]
     /// Routes that are there while this router is master.
     public var virtualRoutes: [VirtualRoute]
     public var trackedScripts: [Tracked]
@@ -61,6 +63,7 @@ public struct Instance: Sendable {
         version: Version = .v2,
         authentication: Authentication = .none,
         virtualAddresses: [VirtualAddress],
+        excludedAddresses: [VirtualAddress] = [],
         virtualRoutes: [VirtualRoute] = [],
         trackedScripts: [Tracked] = [],
         trackedProcesses: [Tracked] = [],
@@ -87,6 +90,7 @@ public struct Instance: Sendable {
         self.version = version
         self.authentication = authentication
         self.virtualAddresses = virtualAddresses
+        self.excludedAddresses = excludedAddresses
         self.virtualRoutes = virtualRoutes
         self.trackedScripts = trackedScripts
         self.trackedProcesses = trackedProcesses

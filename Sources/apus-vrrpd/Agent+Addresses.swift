@@ -4,7 +4,7 @@ import VRRP
 /// What is on this machine while an instance is master. One entry that fails must not keep the others away.
 extension Agent {
     mutating func addAddresses(instance index: Int) {
-        for (number, entry) in instances[index].plan.addresses.enumerated() {
+        for entry in instances[index].plan.addresses {
             do throws(SystemError) {
                 guard let link = links.link(named: entry.device) else {
                     throw SystemError(
@@ -12,8 +12,8 @@ extension Agent {
                         code: LINUX_ENODEV
                     )
                 }
-                if try routing.add(entry, to: link), !instances[index].added.contains(number) {
-                    instances[index].added.append(number)
+                if try routing.add(entry, to: link), !instances[index].added.contains(entry) {
+                    instances[index].added.append(entry)
                 }
             } catch {
                 complain(of: error, instance: index)
@@ -21,9 +21,9 @@ extension Agent {
         }
     }
 
-    mutating func removeAddresses(instance index: Int) {
-        for number in instances[index].added {
-            let entry = instances[index].plan.addresses[number]
+    /// - Parameter kept: those of them that stay.
+    mutating func removeAddresses(instance index: Int, except kept: [Plan.Address] = []) {
+        for entry in instances[index].added where !kept.contains(entry) {
             // With its interface, an address is gone too.
             guard let link = links.link(named: entry.device) else { continue }
             do throws(SystemError) {
@@ -32,30 +32,38 @@ extension Agent {
                 complain(of: error, instance: index)
             }
         }
-        instances[index].added = []
+        instances[index].added.removeAll { !kept.contains($0) }
     }
 
-    mutating func addRoutes(instance index: Int) {
-        for (number, route) in instances[index].plan.routes.enumerated() {
+    /// - Returns: those that were not there.
+    @discardableResult
+    mutating func addRoutes(instance index: Int) -> [Plan.Route] {
+        var new: [Plan.Route] = []
+        for route in instances[index].plan.routes {
             do throws(SystemError) {
-                if try routing.add(route, links), !instances[index].addedRoutes.contains(number) {
-                    instances[index].addedRoutes.append(number)
-                }
+                guard try routing.add(route, links) else { continue }
+                new.append(route)
+                if !instances[index].addedRoutes.contains(route) { instances[index].addedRoutes.append(route) }
+            } catch {
+                // Tried again with each change of routes, so said ever more rarely.
+                instances[index].failedRoutes += 1
+                let count = instances[index].failedRoutes
+                if count & (count - 1) == 0 { complain(of: error, instance: index) }
+            }
+        }
+        return new
+    }
+
+    /// - Parameter kept: those of them that stay.
+    mutating func removeRoutes(instance index: Int, except kept: [Plan.Route] = []) {
+        for route in instances[index].addedRoutes where !kept.contains(route) {
+            do throws(SystemError) {
+                _ = try routing.remove(route, links)
             } catch {
                 complain(of: error, instance: index)
             }
         }
-    }
-
-    mutating func removeRoutes(instance index: Int) {
-        for number in instances[index].addedRoutes {
-            do throws(SystemError) {
-                _ = try routing.remove(instances[index].plan.routes[number], links)
-            } catch {
-                complain(of: error, instance: index)
-            }
-        }
-        instances[index].addedRoutes = []
+        instances[index].addedRoutes.removeAll { !kept.contains($0) }
     }
 
     private func complain(of error: SystemError, instance index: Int) {

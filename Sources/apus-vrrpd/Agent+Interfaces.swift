@@ -15,6 +15,17 @@ extension Agent {
                 break
             }
         }
+        if monitor.takeLostRoutes() { restoreRoutes() }
+    }
+
+    /// Puts back routes that somebody removed, or that went with an interface.
+    private mutating func restoreRoutes() {
+        for index in instances.indices where instances[index].router.state == .master {
+            for route in addRoutes(instance: index) {
+                let what = "the route to \(route.destination.description) was removed by somebody: added again"
+                Log.info("\(instances[index].plan.name): \(what)")
+            }
+        }
     }
 
     /// Opens and closes sockets as interfaces come and go, and tells the virtual routers.

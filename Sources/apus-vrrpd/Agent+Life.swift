@@ -9,10 +9,12 @@ extension Agent {
         for index in instances.indices where !known.contains(index) { retire(index, for: new) }
         plan = new
         takeOver(known, from: old)
+        if plan.instances.contains(where: { !$0.routes.isEmpty }) { try monitor.followRoutes() }
         updateNotifiers()
         services = plan.services.map { service in
             services.first { $0.plan == service } ?? Service(service)
         }
+        reconfigure(known, from: old)
         closeUnusedSockets()
         try clean(known.indices.filter { known[$0] == nil })
         for index in instances.indices { prepareVirtualInterface(of: index) }
@@ -44,18 +46,20 @@ extension Agent {
     }
 
     /// Reads the configuration again. An invalid one changes nothing.
-    mutating func reload() throws(SystemError) {
+    ///
+    /// - Returns: why it is refused, if it is.
+    @discardableResult
+    mutating func reload() throws(SystemError) -> String? {
         let new: Plan
         do throws(AgentError) {
             new = try Plan(file: file)
         } catch {
             let remedy = "let the user that the agent runs as read it, or restart the agent"
-            refuse(error.description + (linux_is_root() == 1 ? "" : "\n  try: \(remedy)"))
-            return
+            return refuse(error.description + (linux_is_root() == 1 ? "" : "\n  try: \(remedy)"))
         }
         guard new.sources != plan.sources else {
             Log.info("\(file.path): unchanged")
-            return
+            return nil
         }
         if new.startsPrograms {
             let result = linux_reread_programs()
@@ -67,10 +71,13 @@ extension Agent {
         Log.info("\(file.path): read again: \(new.summary)")
         try adopt(new, after: plan)
         ServiceManager.tell("READY=1\nSTATUS=\(plan.summary)")
+        return nil
     }
 
-    private func refuse(_ why: String) {
-        Log.error("\(why)\nthe new configuration is refused, the old one stays in force")
+    private func refuse(_ why: String) -> String {
+        let text = "\(why)\nthe new configuration is refused, the old one stays in force"
+        Log.error(text)
+        return text
     }
 
     /// Ends an instance that is configured differently now, or no longer.
@@ -113,6 +120,19 @@ extension Agent {
                 ?? .initialize
         }
         announcements.continue(at: plan.announcementInterval) { owner in known.firstIndex(of: owner) }
+    }
+
+    /// Gives instances that go on their new settings, addresses and routes.
+    private mutating func reconfigure(_ known: [Int?], from old: Plan) {
+        for (index, number) in known.enumerated() {
+            let plan = instances[index].plan
+            guard let number, plan.differs(from: old.instances[number]) else { continue }
+            Log.info("\(plan.name): its configuration changed: goes on with the new one")
+            announcements.cancel(index)
+            removeRoutes(instance: index, except: plan.routes)
+            removeAddresses(instance: index, except: plan.addresses)
+            reconfigure(instance: index)
+        }
     }
 
     private mutating func closeUnusedSockets() {

@@ -12,6 +12,17 @@ extension Agent {
         let now = Clock.now
         instances[index].history.note(event, at: now)
         instances[index].router.handle(event, at: now)
+        carryOut(instance: index)
+    }
+
+    /// Lets a virtual router go on with the settings of its plan.
+    mutating func reconfigure(instance index: Int) {
+        instances[index].router.reconfigure(instances[index].plan.settings, at: Clock.now)
+        carryOut(instance: index)
+        synchronizeGroup(of: index)
+    }
+
+    private mutating func carryOut(instance index: Int) {
         while let action = instances[index].router.nextAction() { perform(action, instance: index) }
     }
 
@@ -23,6 +34,7 @@ extension Agent {
         case .send(let advertisement): send(advertisement, instance: index)
         case .addAddresses:
             instances[index].removal = nil
+            instances[index].failedRoutes = 0
             // Before the first packet comes.
             balance()
             addAddresses(instance: index)

@@ -71,7 +71,7 @@ struct Agent {
                 if ready.contains(linux_endings()) { try reap() }
                 observeConnections(ready: ready)
                 try receivePackets()
-                answerQuestions()
+                try answerQuestions()
                 if try takeSignals() { return }
                 expireTimers()
                 balance()

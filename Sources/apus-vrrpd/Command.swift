@@ -20,6 +20,7 @@ enum Command {
                apus-vrrpd status [--json | --prometheus]  how the running agent stands
                apus-vrrpd handover                        let another router take over, and stand back
                apus-vrrpd resume                          stand back no more
+               apus-vrrpd reload                          read FILE again; status 1 where it is refused
                apus-vrrpd --version
                apus-vrrpd --help
 
@@ -27,7 +28,7 @@ enum Command {
         --lenient leaves out, with a warning, what keepalived would leave out: unknown keywords, values
         out of range, programs that are missing. Once started, it runs as NAME (default: apus-vrrpd where there is
         that user), with CAP_NET_ADMIN and CAP_NET_RAW only, and without the system calls that it does not need;
-        --no-seccomp leaves it those. SIGHUP reads FILE again, SIGTERM and SIGINT resign and end.
+        --no-seccomp leaves it those. SIGHUP reads FILE again too, SIGTERM and SIGINT resign and end.
 
         """
 
@@ -78,7 +79,7 @@ enum Command {
         let known: [(words: [String], question: String)] = [
             (["status"], "status"), (["status", "--json"], "json"),
             (["status", "--prometheus"], "prometheus"),
-            (["handover"], "handover"), (["resume"], "resume"),
+            (["handover"], "handover"), (["resume"], "resume"), (["reload"], "reload"),
         ]
         return known.first { arguments.elementsEqual($0.words) { $0.isSame(as: $1) } }?.question
     }

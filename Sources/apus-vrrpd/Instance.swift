@@ -7,15 +7,16 @@ struct Instance {
     /// What the router was last told about its interface; nil before the first time.
     var interface: InterfaceStatus?
     /// The addresses that it put on interfaces, so that it takes no others off.
-    var added: [Int] = []
+    var added: [Plan.Address] = []
     /// The same for routes.
-    var addedRoutes: [Int] = []
+    var addedRoutes: [Plan.Route] = []
     /// When they are to be removed; nil: there is nothing to remove, or not yet.
     var removal: Instant?
     var history = History()
     var failedSends: UInt64 = 0
     var failedSockets: UInt64 = 0
     var failedInterfaces: UInt64 = 0
+    var failedRoutes: UInt64 = 0
 
     enum InterfaceStatus: Equatable {
         case up(IPAddress)

@@ -38,7 +38,7 @@ struct ErrorTests {
             ("virtual_ipaddress {\n 10.0.0.1/24\n}", "8:2: vrrp_instance 'VI_1': 10.0.0.1 is listed twice"),
             (
                 "virtual_ipaddress {\n fe80::1\n}",
-                "8:2: vrrp_instance 'VI_1' mixes IPv4 and IPv6 addresses; make an instance for each"
+                "8:2: vrrp_instance 'VI_1' mixes IPv4 and IPv6 addresses; make an instance for each, or exclude some"
             ),
             ("virtual_ipaddress {\n 10.0.0.2 {\n}\n}", "8:11: no block is expected here"),
             ("authentication {\n auth_type PASS\n}", "7:5: 'authentication' has no 'auth_pass'"),

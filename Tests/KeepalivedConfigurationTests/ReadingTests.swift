@@ -116,6 +116,10 @@ struct ReadingTests {
             }
             unicast_src_ip 10.0.0.6
             mcast_src_ip 10.0.0.5
+            virtual_ipaddress_excluded {
+                10.0.0.9
+                2001:db8::9/64 dev eth1
+            }
             preempt_delay 2.5
             notify /bin/any root wheel
             notify_stop "/bin/stop now" nobody
@@ -126,6 +130,7 @@ struct ReadingTests {
         #expect(instance.unicastPeers.map(\.description) == ["10.0.0.7", "10.0.0.8"])
         #expect(instance.unicastSource?.description == "10.0.0.6")
         #expect(instance.multicastSource?.description == "10.0.0.5")
+        #expect(instance.excludedAddresses.map(\.address.description) == ["10.0.0.9", "2001:db8::9"])
         #expect(instance.preemptDelay == .milliseconds(2500))
         #expect(
             instance.notifications.any

@@ -101,6 +101,9 @@ struct RenderingTests {
             for index in instance.virtualAddresses.indices {
                 instance.virtualAddresses[index].location = .none
             }
+            for index in instance.excludedAddresses.indices {
+                instance.excludedAddresses[index].location = .none
+            }
             for index in instance.trackedScripts.indices { instance.trackedScripts[index].location = .none }
             text += "\(instance)\n"
             if case .pass(let password) = instance.authentication { text += "\(password.reveal())\n" }
@@ -180,6 +183,8 @@ struct RenderingTests {
                             scope: UInt8.random(in: 0...255, using: &random)
                         )
                     ],
+                    excludedAddresses: Bool.random(using: &random)
+                        ? [VirtualAddress(try #require(Address("10.1.0.\(index)")), device: "eth9")] : [],
                     virtualRoutes: [
                         VirtualRoute(
                             to: address,

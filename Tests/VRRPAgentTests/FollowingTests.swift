@@ -90,7 +90,7 @@ struct FollowingTests {
         try a.wait(for: "vr51: priority 101 → 81: check eth1 fails", limit: 5)
     }
 
-    @Test("virtual routes are there while it is master")
+    @Test("virtual routes are there while it is master, also where somebody removes them")
     func routes() throws {
         let extra = """
             virtual_routes {
@@ -109,6 +109,13 @@ struct FollowingTests {
         try a.wait(for: "vr51: backup → master", limit: 5)
         #expect(try shown("main").contains("198.51.100.0/24 via 10.99.0.254 dev eth0 proto static metric 50"))
         #expect(try shown("100").contains("203.0.113.0/24 dev eth1 proto static scope link"))
+        try run(["ip", "-n", network.namespace("a"), "route", "delete", "198.51.100.0/24"])
+        try a.wait(for: "the route to 198.51.100.0/24 was removed by somebody: added again", limit: 1)
+        #expect(try shown("main").contains("198.51.100.0/24 via 10.99.0.254"))
+        // With its interface a route goes without a word.
+        try setInterface("eth1", of: "a", up: false)
+        try setInterface("eth1", of: "a", up: true)
+        #expect(try eventually { try shown("100").contains("203.0.113.0/24") })
         a.signal(SIGTERM)
         #expect(a.wait() == 0)
         #expect(try !shown("main").contains("198.51.100.0/24"))

@@ -56,15 +56,18 @@ struct ReloadTests {
             "global_defs {\nvrrp_garp_interval 0.1\n}\nvrrp_script check", [0, 1, 2]
         ),
         ("a name", "vrrp_instance three", "vrrp_instance drei", [0, 1, nil]),
-        ("a priority", "priority 102", "priority 103", [0, 1, nil]),
-        ("an address", "10.99.0.102", "10.99.0.112", [0, 1, nil]),
-        ("a weight", "    check\n", "    check weight 2\n", [0, 1, nil]),
-        ("one member of a group", "priority 101", "priority 103", [nil, nil, 2]),
+        ("a priority", "priority 102", "priority 103", [0, 1, 2]),
+        ("an owner", "priority 102", "priority 255", [0, 1, nil]),
+        ("an address", "10.99.0.102", "10.99.0.112", [0, 1, 2]),
+        ("a weight", "    check\n", "    check weight 2\n", [0, 1, 2]),
+        ("a number", "virtual_router_id 3", "virtual_router_id 4", [0, 1, nil]),
+        ("an interface", "priority 102", "priority 102\ninterface eth1", [0, 1, nil]),
+        ("one member of a group", "virtual_router_id 2", "virtual_router_id 4", [nil, nil, 2]),
         ("a group's name", "vrrp_sync_group both", "vrrp_sync_group all", [0, 1, 2]),
         ("the members of a group", "one\n", "one\nthree\n", [nil, nil, nil]),
     ]
 
-    @Test("what changed starts anew, and nothing else", arguments: changes.indices)
+    @Test("what others take for another router starts anew, and nothing else", arguments: changes.indices)
     func continued(index: Int) throws {
         let (what, old, new, continued) = Self.changes[index]
         let changed = Self.configuration.replacing(old, with: new, maxReplacements: 1)
@@ -85,7 +88,7 @@ struct ReloadTests {
         let said = a.lines.filter { $0.contains("one: ") }
         _ = try configure(network, "a", priorities: [255, 50])
         a.signal(SIGHUP)
-        try a.wait(for: "two: its configuration changed", limit: 5)
+        try a.wait(for: "two: its configuration changed: goes on", limit: 5)
         try b.wait(for: "two: backup → master", limit: 10)
         let after = try status(network, "one")
         #expect(after.seconds > before.seconds && after.sent > before.sent)
@@ -95,7 +98,57 @@ struct ReloadTests {
         #expect(try eventually { try !network.holdsAddress("a", "10.99.0.102/32") })
     }
 
-    private func configure(_ network: TestNetwork, _ node: String, priorities: [Int]) throws -> URL {
+    @Test(
+        "addresses, a route and a check come to a master and go without an election",
+        .enabled(if: canUseNamespaces, "needs root and network namespaces")
+    )
+    func comeAndGo() throws {
+        let network = try TestNetwork(nodes: ["a", "b"])
+        let more = """
+            virtual_ipaddress {
+                10.99.0.111
+            }
+            virtual_ipaddress_excluded {
+                10.99.0.112
+                2001:db8::1/64
+            }
+            virtual_routes {
+                198.51.100.0/24 via 10.99.0.254
+            }
+            track_script {
+                check
+            }
+            """
+        let check = "vrrp_script check {\nscript /bin/true\n}\n"
+        let a = try start(network, "a", priorities: [150], before: check)
+        try a.wait(for: "one: backup → master", limit: 8)
+        let b = try start(network, "b", priorities: [100])
+        try b.wait(for: "one: init → backup", limit: 5)
+
+        _ = try configure(network, "a", priorities: [150], extra: more, before: check)
+        a.signal(SIGHUP)
+        try b.wait(for: "10.99.0.1 advertises other addresses: 10.99.0.101, 10.99.0.111", limit: 5)
+        let added = ["10.99.0.111/32", "10.99.0.112/32", "2001:db8::1/64"]
+        for address in added { #expect(try network.holdsAddress("a", address), "\(address)") }
+        let routes = ["ip", "-n", network.namespace("a"), "route", "show", "198.51.100.0/24"]
+        #expect(try run(routes).output.contains("via 10.99.0.254"))
+
+        _ = try configure(network, "a", priorities: [150], before: check)
+        let reload = ["ip", "netns", "exec", network.namespace("a"), agentPath, "reload"]
+        #expect(try run(reload).output.contains("one on eth0"))
+        for address in added { #expect(try !network.holdsAddress("a", address), "\(address)") }
+        #expect(try run(routes).output.isEmpty)
+        #expect(try network.holdsAddress("a", "10.99.0.101/32"))
+        #expect(!(a.lines + b.lines).contains { $0.contains("master →") || $0.contains("fault") })
+    }
+
+    private func configure(
+        _ network: TestNetwork,
+        _ node: String,
+        priorities: [Int],
+        extra: String = "",
+        before: String = ""
+    ) throws -> URL {
         let instances = zip(["one", "two"], priorities).enumerated().map { number, instance in
             """
             vrrp_instance \(instance.0) {
@@ -105,16 +158,22 @@ struct ReloadTests {
                 virtual_ipaddress {
                     10.99.0.10\(number + 1)
                 }
+                \(extra)
             }
             """
         }
         let file = network.directory.appendingPathComponent("\(node).conf")
-        try Data(instances.joined(separator: "\n").utf8).write(to: file)
+        try Data(([before] + instances).joined(separator: "\n").utf8).write(to: file)
         return file
     }
 
-    private func start(_ network: TestNetwork, _ node: String, priorities: [Int]) throws -> AgentProcess {
-        let file = try configure(network, node, priorities: priorities)
+    private func start(
+        _ network: TestNetwork,
+        _ node: String,
+        priorities: [Int],
+        before: String = ""
+    ) throws -> AgentProcess {
+        let file = try configure(network, node, priorities: priorities, before: before)
         return try AgentProcess(in: network.namespace(node), configuration: file)
     }
 

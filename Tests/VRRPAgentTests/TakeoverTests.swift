@@ -198,7 +198,8 @@ struct TakeoverTests {
         _ = try network.configuration("a", state: "BACKUP", priority: 50)
         a.signal(SIGHUP)
         try a.wait(for: "read again", limit: 2)
-        try b.wait(for: "backup → master", limit: 2)
+        try b.wait(for: "backup → master", limit: 6)
+        try a.wait(for: "master → backup: priority 102 of 10.99.0.2 beats own 52", limit: 1)
         try expectHolder("b")
     }
 

@@ -63,6 +63,16 @@ extension VirtualRouter {
     /// Handles an event and returns what follows from it.
     mutating func actions(after event: Event, at now: Instant) -> [Action] {
         handle(event, at: now)
+        return actions()
+    }
+
+    /// Takes other settings and returns what follows from them.
+    mutating func actions(afterReconfigurationTo new: Settings, at now: Instant) -> [Action] {
+        reconfigure(new, at: now)
+        return actions()
+    }
+
+    private mutating func actions() -> [Action] {
         var actions: [Action] = []
         while let action = nextAction() { actions.append(action) }
         return actions

@@ -313,7 +313,6 @@ struct TransitionTests {
                 .addAddresses, .announce(times: 5), .note(.addressRestored(virtualAddress)),
             ]
         )
-        #expect(router.actions(after: .addressRemoved(addressC), at: seconds(5)).isEmpty)
         var backup = VirtualRouter.started(settings())
         #expect(backup.actions(after: .addressRemoved(virtualAddress), at: seconds(1)).isEmpty)
     }

@@ -79,8 +79,9 @@ public struct VRRPAgent: Role, RouterRole {
             let restart = Handler("Restart the VRRP agent", supersededBy: [started]) {
                 ServiceRestart(Self.unit)
             }
+            // A configuration that was checked, and is refused all the same, needs rights that the agent has given up.
             let reload = Handler("Reload the VRRP agent", supersededBy: [started]) {
-                ServiceReload(Self.unit)
+                Command.shell("systemctl reload \(Self.unit) || systemctl try-restart \(Self.unit)")
             }
             // What the agent runs as once it is started.
             User(Self.user, comment: "VRRP agent", system: true).named("Make its user")
@@ -162,7 +163,7 @@ public struct VRRPAgent: Role, RouterRole {
         Type=notify
         ExecStartPre=\(Self.program) --check -f \(configurationPath)
         ExecStart=\(Self.program) -f \(configurationPath)
-        ExecReload=/bin/kill -HUP $MAINPID
+        ExecReload=\(Self.program) reload
         Restart=always
         RestartSec=1
         WatchdogSec=10

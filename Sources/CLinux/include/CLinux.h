@@ -201,6 +201,8 @@ int64_t linux_local_ask(const char *name, const void *question, int64_t size, vo
 #define LINUX_RTMGRP_LINK 0x01
 #define LINUX_RTMGRP_IPV4_IFADDR 0x10
 #define LINUX_RTMGRP_IPV6_IFADDR 0x100
+#define LINUX_RTNLGRP_IPV4_ROUTE 7
+#define LINUX_RTNLGRP_IPV6_ROUTE 11
 
 #define LINUX_NLM_F_REQUEST 0x01
 #define LINUX_NLM_F_ACK 0x04
@@ -265,6 +267,8 @@ int64_t linux_local_ask(const char *name, const void *question, int64_t size, vo
 /// A routing netlink socket. With `groups` it does not block and reports changes; without, it answers requests
 /// within a second or gives -EAGAIN.
 int32_t linux_netlink_socket(uint32_t groups);
+/// Lets one that reports changes report those of another group too.
+int32_t linux_netlink_join(int32_t socket, int32_t group);
 int64_t linux_send(int32_t socket, const void *bytes, int64_t count);
 
 #endif

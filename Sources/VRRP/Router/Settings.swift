@@ -90,8 +90,10 @@ extension VirtualRouter {
         }
 
         public static func == (left: Tracker, right: Tracker) -> Bool {
-            left.weight == right.weight && left.name.utf8.elementsEqual(right.name.utf8)
+            left.weight == right.weight && left.isNamed(as: right)
         }
+
+        func isNamed(as other: Tracker) -> Bool { name.utf8.elementsEqual(other.name.utf8) }
 
         /// What it adds to the priority, or takes away; nothing before its first result.
         public func part(passes: Bool?) -> Int {

@@ -19,7 +19,7 @@
 ///
 /// Deviations from the RFCs are listed in docs/vrrp.md.
 public struct VirtualRouter: Sendable {
-    public let settings: Settings
+    public internal(set) var settings: Settings
     public internal(set) var state = State.initialize
     /// When the state last changed; nil before the first change.
     public internal(set) var since: Instant?
@@ -99,7 +99,7 @@ public struct VirtualRouter: Sendable {
         case .received(let advertisement, let source, let delivery):
             receive(advertisement, from: source, by: delivery, at: now)
         case .addressRemoved(let address):
-            guard state == .master, settings.addresses.contains(address) else { return }
+            guard state == .master else { return }
             perform(.addAddresses)
             perform(.announce(times: settings.announcements.burst))
             perform(.note(.addressRestored(address)))

@@ -1,3 +1,5 @@
+import VRRP
+
 extension Plan {
     /// Nothing to do.
     static let none = Plan(
@@ -11,10 +13,10 @@ extension Plan {
         sources: []
     )
 
-    /// For each instance, its index in the plan before where it just goes on: nothing but the programs that it
-    /// tells may differ. The members of a sync group go on together or not at all.
+    /// For each instance, its index in the plan before where it just goes on, perhaps with other settings. The members
+    /// of a sync group go on together or not at all.
     func continued(from old: Plan) -> [Int?] {
-        var known = instances.map { self.known($0, in: old) }
+        var known = instances.map { instance in old.instances.firstIndex { instance.canFollow($0) } }
         for group in groups {
             let members = group.members.map { known[$0] }
             guard !old.groups.contains(where: { $0.members.elementsEqual(members) { $0 == $1 } }) else {
@@ -24,38 +26,16 @@ extension Plan {
         }
         return known
     }
+}
 
-    private func known(_ instance: Instance, in old: Plan) -> Int? {
-        old.instances.firstIndex { before in
-            var after = instance
-            after.notifications = before.notifications
-            let tracked = before.tracked.compactMap { self.tracked($0, in: old) }
-            guard tracked.count == before.tracked.count else { return false }
-            var before = before
-            before.tracked = tracked
-            return before == after
-        }
+extension Plan.Instance {
+    fileprivate func canFollow(_ old: Plan.Instance) -> Bool {
+        name.isSame(as: old.name) && interface.isSame(as: old.interface)
+            && virtualInterface.isSame(as: old.virtualInterface) && settings.canFollow(old.settings)
     }
 
-    /// What another plan tracks, with its index here; nil where it is no more.
-    private func tracked(_ tracked: Tracked, in old: Plan) -> Tracked? {
-        var here = tracked
-        switch tracked.source {
-        case .check(let index):
-            guard let index = checks.firstIndex(where: { $0.name.isSame(as: old.checks[index].name) }) else {
-                return nil
-            }
-            here.source = .check(index)
-        case .process(let index):
-            let name = old.processes[index].name
-            guard let index = processes.firstIndex(where: { $0.name.isSame(as: name) }) else { return nil }
-            here.source = .process(index)
-        case .interface(let index):
-            guard let index = interfaces.firstIndex(where: { $0.isSame(as: old.interfaces[index]) }) else {
-                return nil
-            }
-            here.source = .interface(index)
-        }
-        return here
+    /// Whether the router, or the machine while it is master, has to change.
+    func differs(from old: Plan.Instance) -> Bool {
+        settings != old.settings || addresses != old.addresses || routes != old.routes
     }
 }

@@ -14,12 +14,12 @@ struct Plan {
     /// The bytes of all files read, to tell whether a reload changes anything.
     var sources: [UInt8]
 
-    struct Instance: Equatable {
-        @Bytewise var name: String
+    struct Instance {
+        var name: String
         /// Whose state and address count.
-        @Bytewise var interface: String
+        var interface: String
         /// The interface with the virtual MAC address, where it has one: a macvlan of the other one.
-        @Bytewise var virtualInterface: String?
+        var virtualInterface: String?
         var settings: VirtualRouter.Settings
         var addresses: [Address]
         var routes: [Route]
@@ -44,7 +44,7 @@ struct Plan {
         var user: apus_vrrpd.Program.User?
     }
 
-    struct Notifications: Equatable {
+    struct Notifications {
         var master: Program?
         var backup: Program?
         var fault: Program?
@@ -54,7 +54,7 @@ struct Plan {
     }
 
     /// What a tracker of an instance follows.
-    struct Tracked: Equatable {
+    struct Tracked {
         var source: Source
         /// Whether its failing counts as passing, and the other way round.
         var isReversed: Bool

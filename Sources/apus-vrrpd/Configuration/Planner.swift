@@ -58,7 +58,8 @@ struct Planner {
             group.members.contains { $0.isSame(as: instance.name) }
         }
         let virtualInterface = instance.virtualMAC.map { $0.interface ?? "vrrp.\(instance.virtualRouterID)" }
-        let addresses = self.addresses(of: instance, on: virtualInterface ?? instance.interface)
+        let device = virtualInterface ?? instance.interface
+        let advertised = addresses(instance.virtualAddresses, on: device)
         return Plan.Instance(
             name: instance.name,
             interface: instance.interface,
@@ -69,7 +70,7 @@ struct Planner {
                 priority: Priority(instance.priority),
                 interval: instance.advertisementInterval,
                 authentication: authentication(of: instance),
-                addresses: addresses.map { $0.address.address },
+                addresses: advertised.map { $0.address.address },
                 unicastPeers: instance.unicastPeers.compactMap { IPAddress(bytes: $0.bytes) },
                 checksumCoversPseudoHeader: instance.checksumCoversPseudoHeader,
                 // As in keepalived, `state MASTER` does without both.
@@ -84,7 +85,7 @@ struct Planner {
                 trackers: tracked.map { $0.tracker } + [Agent.handOver],
                 isGrouped: isGrouped
             ),
-            addresses: addresses,
+            addresses: advertised + addresses(instance.excludedAddresses, on: device),
             routes: instance.virtualRoutes.compactMap { route($0, of: instance) },
             tracksInterface: instance.tracksInterface,
             source: (instance.unicastSource ?? instance.multicastSource).flatMap {
@@ -193,12 +194,9 @@ struct Planner {
         }
     }
 
-    private func addresses(
-        of instance: KeepalivedConfiguration.Instance,
-        on interface: String
-    ) -> [Plan.Address] {
+    private func addresses(_ entries: [VirtualAddress], on interface: String) -> [Plan.Address] {
         var planned: [Plan.Address] = []
-        for entry in instance.virtualAddresses {
+        for entry in entries {
             guard let address = IPAddress(bytes: entry.address.bytes) else { continue }
             planned.append(
                 Plan.Address(

@@ -19,11 +19,12 @@ struct StatusSocket {
         case prometheus
         case handOver
         case resume
+        case reload
 
         init?(_ bytes: ArraySlice<UInt8>) {
             let known: [(String, Question)] = [
                 ("status", .text), ("json", .json), ("prometheus", .prometheus), ("handover", .handOver),
-                ("resume", .resume),
+                ("resume", .resume), ("reload", .reload),
             ]
             guard let found = known.first(where: { $0.0.utf8.elementsEqual(bytes) }) else { return nil }
             self = found.1
@@ -99,19 +100,32 @@ extension Agent {
         }
     }
 
-    mutating func answerQuestions() {
+    mutating func answerQuestions() throws(SystemError) {
         guard let status else { return }
         for _ in 0..<Self.questionsAtOnce {
+            guard let (bytes, sender) = question(status) else { return }
+            let text = try answer(bytes[...], from: sender.user)
             do throws(SystemError) {
-                guard let (bytes, sender) = try status.receive() else { return }
-                try status.answer(answer(bytes[...], from: sender.user), to: sender)
+                try status.answer(text, to: sender)
             } catch {
                 Log.warning(error.description)
             }
         }
     }
 
-    private mutating func answer(_ bytes: ArraySlice<UInt8>, from user: Int64) -> String {
+    private func question(_ status: StatusSocket) -> (bytes: [UInt8], sender: linux_local_sender)? {
+        do throws(SystemError) {
+            return try status.receive()
+        } catch {
+            Log.warning(error.description)
+            return nil
+        }
+    }
+
+    private mutating func answer(
+        _ bytes: ArraySlice<UInt8>,
+        from user: Int64
+    ) throws(SystemError) -> String {
         guard let question = StatusSocket.Question(bytes) else {
             return StatusSocket.refusal + "unknown question\n"
         }
@@ -119,8 +133,11 @@ extension Agent {
         case .text: return StatusReport(self, at: Clock.now).text
         case .json: return StatusReport(self, at: Clock.now).json
         case .prometheus: return StatusReport(self, at: Clock.now).prometheus
-        case .handOver, .resume:
+        case .handOver, .resume, .reload:
             guard user == 0 else { return StatusSocket.refusal + "only root may ask for that\n" }
+            if question == .reload {
+                return try reload().map { StatusSocket.refusal + $0 + "\n" } ?? "\(plan.summary)\n"
+            }
             if let owner = instances.first(where: { $0.plan.settings.priority == .owner }) {
                 let why = "\(owner.plan.name) has priority 255, which owns its addresses\n"
                 return StatusSocket.refusal + why
