@@ -1,4 +1,5 @@
 import CLinux
+import KeepalivedConfiguration
 import VRRP
 
 /// What is on this machine while an instance is master. One entry that fails must not keep the others away.
@@ -35,15 +36,19 @@ extension Agent {
         instances[index].added.removeAll { !kept.contains($0) }
     }
 
-    /// - Returns: those that were not there.
-    @discardableResult
-    mutating func addRoutes(instance index: Int) -> [Plan.Route] {
-        var new: [Plan.Route] = []
+    /// - Parameter areExpected: whether they should be there, so that one that is not was removed by somebody.
+    mutating func addRoutes(instance index: Int, areExpected: Bool = false) {
         for route in instances[index].plan.routes {
             do throws(SystemError) {
                 guard try routing.add(route, links) else { continue }
-                new.append(route)
-                if !instances[index].addedRoutes.contains(route) { instances[index].addedRoutes.append(route) }
+                if areExpected {
+                    let route: Message = "the route to \(route.destination.description)"
+                    let name: Message = "\(instances[index].plan.name): "
+                    Log.info((name + route + " was removed by somebody: added again").text)
+                }
+                if !instances[index].addedRoutes.contains(route) {
+                    instances[index].addedRoutes.append(route)
+                }
             } catch {
                 // Tried again with each change of routes, so said ever more rarely.
                 instances[index].failedRoutes += 1
@@ -51,7 +56,6 @@ extension Agent {
                 if count & (count - 1) == 0 { complain(of: error, instance: index) }
             }
         }
-        return new
     }
 
     /// - Parameter kept: those of them that stay.

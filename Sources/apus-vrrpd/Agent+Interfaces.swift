@@ -15,16 +15,9 @@ extension Agent {
                 break
             }
         }
-        if monitor.takeLostRoutes() { restoreRoutes() }
-    }
-
-    /// Puts back routes that somebody removed, or that went with an interface.
-    private mutating func restoreRoutes() {
+        guard monitor.takeLostRoutes() else { return }
         for index in instances.indices where instances[index].router.state == .master {
-            for route in addRoutes(instance: index) {
-                let what = "the route to \(route.destination.description) was removed by somebody: added again"
-                Log.info("\(instances[index].plan.name): \(what)")
-            }
+            addRoutes(instance: index, areExpected: true)
         }
     }
 

@@ -1,4 +1,5 @@
 import CLinux
+import KeepalivedConfiguration
 import VRRP
 
 extension Agent {
@@ -125,12 +126,12 @@ extension Agent {
     /// Gives instances that go on their new settings, addresses and routes.
     private mutating func reconfigure(_ known: [Int?], from old: Plan) {
         for (index, number) in known.enumerated() {
-            let plan = instances[index].plan
-            guard let number, plan.differs(from: old.instances[number]) else { continue }
-            Log.info("\(plan.name): its configuration changed: goes on with the new one")
+            guard let number, plan.instances[index].differs(from: old.instances[number]) else { continue }
+            let text: Message = "\(plan.instances[index].name): its configuration changed: goes on with it"
+            Log.info(text.text)
             announcements.cancel(index)
-            removeRoutes(instance: index, except: plan.routes)
-            removeAddresses(instance: index, except: plan.addresses)
+            removeRoutes(instance: index, except: plan.instances[index].routes)
+            removeAddresses(instance: index, except: plan.instances[index].addresses)
             reconfigure(instance: index)
         }
     }

@@ -88,7 +88,7 @@ struct ReloadTests {
         let said = a.lines.filter { $0.contains("one: ") }
         _ = try configure(network, "a", priorities: [255, 50])
         a.signal(SIGHUP)
-        try a.wait(for: "two: its configuration changed: goes on", limit: 5)
+        try a.wait(for: "two: its configuration changed: goes on with it", limit: 5)
         try b.wait(for: "two: backup → master", limit: 10)
         let after = try status(network, "one")
         #expect(after.seconds > before.seconds && after.sent > before.sent)
