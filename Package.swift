@@ -134,7 +134,7 @@ let package = Package(
             name: "ApusCommandsTests",
             dependencies: [
                 "ApusCommands", "ApusTesting", "CanaryTestSupport", "ProgramFiles", "SSH", "SSHTestSupport",
-                "apus-test-run",
+                "VRRPCluster", "apus-test-run",
             ]
         ),
         // `apus` with playbooks that tests interrupt, kill and run twice.
