@@ -24,17 +24,17 @@ extension LabSuite {
         private func deploy(_ files: DirectorInventory) async throws {
             let lint = try await Lab.apus("vrrp", "lint", "-i", files.inventory)
             #expect(lint.status == 0, "\(lint.output)")
-            try await Lab.apus("run", "keepalived", "-i", files.inventory).succeeded()
+            _ = try await Lab.apus("run", "keepalived", "-i", files.inventory).succeeded()
             let again = try await Lab.apus("run", "keepalived", "-i", files.inventory).succeeded()
             for node in Self.nodes {
                 #expect(again.recap(of: node)?.contains("changed 0 ") == true, "\(again.output)")
             }
             try await expectMaster(.pi4)
             try await expectBoth(files)
-            try await Lab.apus("vrrp", "handover", "-i", files.inventory, Node.pi4.address).succeeded()
+            _ = try await Lab.apus("vrrp", "handover", "-i", files.inventory, Node.pi4.address).succeeded()
             try await expectMaster(.pi5)
             try await expectBoth(files)
-            try await Lab.apus("vrrp", "handover", "-i", files.inventory, Node.pi4.address, "--resume")
+            _ = try await Lab.apus("vrrp", "handover", "-i", files.inventory, Node.pi4.address, "--resume")
                 .succeeded()
             try await expectMaster(.pi4)
         }
@@ -44,7 +44,7 @@ extension LabSuite {
             let process = "systemctl show --property=MainPID apus-vrrpd"
             let before = try await onEach(Self.nodes) { try await $0.root(process) }
             try files.replace("delay_loop 10", with: "delay_loop 20")
-            try await Lab.apus("run", "keepalived", "-i", files.inventory).succeeded()
+            _ = try await Lab.apus("run", "keepalived", "-i", files.inventory).succeeded()
             #expect(try await onEach(Self.nodes) { try await $0.root(process) } == before)
 
             try files.replace("/etc/keepalived/iptables.sh", with: "/usr/local/bin/nowhere")
