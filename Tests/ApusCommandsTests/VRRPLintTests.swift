@@ -44,7 +44,7 @@ struct VRRPLintTests {
         try lint(best, files.router("next", priority: 100))
         #expect(throws: ExitCode(1)) { try lint(best) }
         #expect(throws: ExitCode(1)) {
-            try lint(best, files.router("wrong", priority: 100, more: "state MASTER\nnopreempt"))
+            try lint(best, files.router("wrong", priority: 100, more: "nopreempt {\n}"))
         }
     }
 
@@ -52,10 +52,10 @@ struct VRRPLintTests {
     func problems() throws {
         let files = try Files()
         var routers = LintedRouters()
-        try routers.add(file: files.router("a", priority: 100, more: "state MASTER\nnopreempt"))
+        try routers.add(file: files.router("a", priority: 100, more: "nopreempt {\n}"))
         try routers.add(file: files.router("b", priority: 100, more: "unheard_of"))
         #expect(routers.problems.count == 1 && routers.nodes.map(\.host) == ["b"])
-        let place = files.folder.path + "/a:1:1: vrrp_instance 'r': 'nopreempt' needs 'state BACKUP'"
+        let place = files.folder.path + "/a:6:15: 'nopreempt' takes no block"
         #expect(routers.problems.first?.hasPrefix("a: " + place) == true, "\(routers.problems)")
         #expect(routers.warnings.count == 1 && routers.warnings[0].hasPrefix("b: \(files.folder.path)/b:6:"))
         #expect(throws: ValidationError.self) { try routers.add(file: "nothing") }

@@ -110,7 +110,7 @@ struct ReloadTests {
             }
             virtual_ipaddress_excluded {
                 10.99.0.112
-                2001:db8::1/64
+                2001:db8::111/64
             }
             virtual_routes {
                 198.51.100.0/24 via 10.99.0.254
@@ -128,7 +128,7 @@ struct ReloadTests {
         _ = try configure(network, "a", priorities: [150], extra: more, before: check)
         a.signal(SIGHUP)
         try b.wait(for: "10.99.0.1 advertises other addresses: 10.99.0.101, 10.99.0.111", limit: 5)
-        let added = ["10.99.0.111/32", "10.99.0.112/32", "2001:db8::1/64"]
+        let added = ["10.99.0.111/32", "10.99.0.112/32", "2001:db8::111/64"]
         for address in added { #expect(try network.holdsAddress("a", address), "\(address)") }
         let routes = ["ip", "-n", network.namespace("a"), "route", "show", "198.51.100.0/24"]
         #expect(try run(routes).output.contains("via 10.99.0.254"))
