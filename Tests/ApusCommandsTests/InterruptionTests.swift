@@ -35,12 +35,13 @@ struct InterruptionTests {
     }
 
     @Test(
-        "a second Ctrl-C, or SIGTERM, ends what runs on the host too",
-        arguments: [[SIGINT, SIGINT], [SIGTERM]]
+        "a second Ctrl-C, or SIGTERM, ends what runs on the host too, a step, a job or a file's change; nothing is left",
+        arguments: ["slow", "job", "file"],
+        [[SIGINT, SIGINT], [SIGTERM]]
     )
-    func twice(signals: [Int32]) async throws {
+    func twice(playbook: String, signals: [Int32]) async throws {
         try place.hold("first")
-        let run = try TestRun("slow", in: place)
+        let run = try TestRun(playbook, in: place)
         try await place.wait(for: "first.begun")
         for (signal, said) in zip(signals, ["stopping:", "ending what runs"].suffix(signals.count)) {
             run.send(signal)
@@ -52,8 +53,10 @@ struct InterruptionTests {
         #expect(ended.output.contains("not done 2"), "\(ended.output)")
         #expect(try await eventually { place.processes.isEmpty })
         #expect(!place.has("first.done"))
+        #expect(place.names(in: "host/jobs") == [])
+        #expect(place.names(in: "target") == [])
         try place.release("first")
-        let next = try await TestRun("slow", in: place, more: ["--lock-timeout", "0"]).end()
+        let next = try await TestRun(playbook, in: place, more: ["--lock-timeout", "0"]).end()
         #expect(next.status == 0, "\(next.output)")
     }
 
@@ -62,7 +65,9 @@ struct InterruptionTests {
         let first = try TestRun("slow", in: place)
         try await place.wait(for: "first.begun")
         let second = try TestRun("slow", in: place)
-        try await second.says("process \(first.process.processIdentifier), playbook slow since 20")
+        let holder = "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
+        let process = "process \(first.process.processIdentifier)"
+        try await second.says("\(holder), \(process), playbook slow since 20")
         try place.release("first")
         #expect(try await first.end().status == 0)
         let ended = try await second.end()

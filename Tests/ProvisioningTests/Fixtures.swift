@@ -86,6 +86,13 @@ struct Act: Resource {
     }
 }
 
+/// Does something at each event.
+struct Hook: Reporter {
+    let act: @Sendable (Event) -> Void
+
+    func report(_ event: Event) { act(event) }
+}
+
 /// Tasks that leave a file behind.
 struct Touch {
     let folder: String

@@ -7,7 +7,9 @@ import Provisioning
 @main
 struct Entry {
     static func main() async {
-        await ApusCommand.main(catalog: Catalog([slow, slowHandler, files, tagged, steps, canary]))
+        await ApusCommand.main(
+            catalog: Catalog([slow, slowJob, slowFile, slowHandler, files, tagged, steps, canary])
+        )
     }
 
     /// The folder that all playbooks work in.
@@ -17,6 +19,21 @@ struct Entry {
     static let slow = Playbook("slow", summary: "Two steps") {
         Play("Be slow", on: "all") { _ in
             Marks(name: "first").notify(Handler("Reload") { Marks(name: "handler") })
+            Marks(name: "second")
+        }
+    }
+
+    static let slowJob = Playbook("job", summary: "A job and a step") {
+        Play("Be slow", on: "all") { _ in
+            Marks(name: "first", isJob: true)
+            Marks(name: "second")
+        }
+    }
+
+    static let slowFile = Playbook("file", summary: "A file with a slow validation, and a step") {
+        Play("Be slow", on: "all") { _ in
+            File("\(folder)/target/file", contents: "new\n")
+                .validated(by: ["sh", "-c", "\(Marks(name: "first").script)", "sh", .candidate])
             Marks(name: "second")
         }
     }
@@ -56,20 +73,25 @@ struct Entry {
 struct Marks: Resource {
     let name: String
     var isAction = false
+    var isJob = false
 
     var probe: Probe<Bool> { Probe(MarkObservation(name: name)) }
 
     func plan(from isDone: Bool) -> Plan {
         if isDone, !isAction { return .unchanged }
+        let step = Step.script("mark \(name)", script)
+        let difference = Difference([.attribute("done", from: "no", to: "yes")])
+        return .change([isJob ? step.asJob() : step], difference)
+    }
+
+    var script: String {
         let mark = "\(Entry.folder)/\(name)"
-        let script = """
+        return """
             echo begun
             echo x >>\(mark).begun
             while [ -e \(mark).hold ]; do sleep 0.02; done
             echo x >>\(mark).done
             """
-        let difference = Difference([.attribute("done", from: "no", to: "yes")])
-        return .change([.script("mark \(name)", script)], difference)
     }
 }
 

@@ -90,7 +90,12 @@ actor HostSession {
             await former?.close()
             let opened = try await self.open(privilege, claim: claim, listsJobs: self.options.lock != nil)
             let shell = Shell(opened, privilege: privilege)
-            try await self.adopt(opened.jobs, on: shell)
+            do {
+                try await self.adopt(opened.jobs, on: shell)
+            } catch {
+                await shell.close()
+                throw error
+            }
             return shell
         }
         opening[privilege] = task
@@ -168,11 +173,9 @@ actor HostSession {
             return try await shell.exchange(sections, progress: progress)
         } catch {
             drop(privilege)
-            switch error {
-            case ShellError.deadline, ShellError.tooMuchOutput:
+            if Shell.isAtWork(after: error) {
                 await end(shell.leader, as: privilege)
                 await shell.close()
-            default: if Task.isCancelled { await end(shell.leader, as: privilege) }
             }
             throw error
         }

@@ -24,8 +24,8 @@ actor Shell {
 
     /// Runs `sections` in one round trip.
     ///
-    /// - Throws: `ShellError`, `TransportError`, `CancellationError`. The shell is then of no more use. What passed its
-    ///   deadline is still at work: its channel closes only after somebody ended it (`leader`), so `close` comes then.
+    /// - Throws: `ShellError`, `TransportError`, `CancellationError`. The shell is then of no more use. What it runs may be
+    ///   still at work (`isAtWork(after:)`): then somebody ends it (`leader`), so that it may clear up, and then `close`s.
     func exchange(
         _ sections: [ShellSection],
         progress: (@Sendable (ShellProgress) -> Void)? = nil
@@ -39,8 +39,16 @@ actor Shell {
             return try await perform(sections, number: exchanges, progress: progress)
         } catch {
             failure = error
-            if case ShellError.deadline = error {} else { await channel.close() }
+            if !Self.isAtWork(after: error) { await channel.close() }
             throw error
+        }
+    }
+
+    /// Whether the exchange came to nothing for us, and not for the host.
+    static func isAtWork(after error: any Error) -> Bool {
+        switch error {
+        case ShellError.deadline, ShellError.tooMuchOutput: true
+        default: Task.isCancelled
         }
     }
 

@@ -108,9 +108,11 @@ struct GateTests {
         #expect(scratch.names == ["a", "after", "b", "open"])
     }
 
-    @Test func aRunThatIsStoppedWaitsForNone() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func aRunThatIsStoppedWaitsForNone() async throws {
         let interruption = Interruption()
-        let gate = Gate("it opens", on: "localhost", script: "true") { _ in
+        let rarely = Gate.Timing(within: .seconds(7200), every: .seconds(3600))
+        let gate = Gate("it opens", on: "localhost", script: "true", timing: rarely) { _ in
             interruption.request()
             return .shut(seen: "it is shut")
         }

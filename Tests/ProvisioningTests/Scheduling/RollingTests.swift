@@ -46,18 +46,6 @@ struct RollingTests {
         #expect(reporter.notices.count == (batches < 6 ? 1 : 0))
     }
 
-    @Test func anyFailureStopsTheWholeRun() async throws {
-        let path = scratch.path
-        _ = try await run(
-            Play("First", on: "all", serial: 1, anyFailureStopsAll: true) { host in
-                Act(name: "x", script: host.name == "a" ? "exit 1" : "touch \(path)/\(host.name)")
-            },
-            Play("Second", on: "b") { _ in Act(name: "y", script: "touch \(path)/second") },
-            on: try inventory("a\nb\n")
-        )
-        #expect(scratch.names == [])
-    }
-
     @Test func whatRunsOnceRunsOnceAndEverybodyHasItsResult() async throws {
         let path = scratch.path
         let key = ResultKey("token")
@@ -87,6 +75,17 @@ struct RollingTests {
         #expect(scratch.names == ["a", "b"])
         #expect(counting.counts(of: "balancer").connections == 1)
         #expect(counting.counts(of: "a").exchanges == 0)
+    }
+
+    @Test func aDelegateThatDoesNotAnswerFailsTheTaskAndIsNamed() async throws {
+        let (recap, reporter) = try await run(
+            Play("Drain", on: "web") { _ in Act(name: "drain", script: "true").delegate(to: "balancer") },
+            on: try inventory("balancer\n[web]\na\n"),
+            connector: LocalConnector(unreachable: ["balancer"])
+        )
+        let why = "cannot be told: balancer: no answer from balancer"
+        #expect(reporter.results(of: "a").map(\.outcome) == [.failed(why)])
+        #expect(recap.hosts[0].line.unreachable == nil)
     }
 
     @Test func aThrottledTaskIsDoneByOneAtATime() async throws {

@@ -1,7 +1,9 @@
 import ApusTesting
 import HostInventory
-import Provisioning
+import Synchronization
 import Testing
+
+@testable import Provisioning
 
 @Suite("Plays that stop clear up behind them")
 struct StoppingTests {
@@ -31,6 +33,43 @@ struct StoppingTests {
     }
 
     @Test(
+        "the first host that is out stops the others where they are, and the plays after it, where that is asked for",
+        arguments: [true, false],
+        [true, false]
+    )
+    func anyFailure(stopsAll: Bool, isLost: Bool) async throws {
+        let isOut = Signal()
+        let done = Mutex<[String]>([])
+        let fleet = FakeFleet { host, script in
+            guard host == "b" else {
+                if isLost { throw TransportError(.lost, "gone") }
+                return ShellOutput(status: 1)
+            }
+            if script.trimmed == "first" { try await isOut.wait() }
+            done.withLock { $0.append(script.trimmed) }
+            return ShellOutput()
+        }
+        let run = Run(
+            inventory: try inventory("a\nb\n"),
+            connector: fleet,
+            options: RunOptions(),
+            reporter: Hook { event in
+                if case .hostFinished("a", _) = event { isOut.fire() }
+            }
+        )
+        let plays = [
+            Play("Go", on: "all", anyFailureStopsAll: stopsAll) { _ in
+                Scripted(name: "first")
+                Scripted(name: "second")
+            },
+            Play("Go on", on: "b") { _ in Scripted(name: "third") },
+        ]
+        let recap = try await run([Playbook("test") { for play in plays { play } }])
+        #expect(recap.exitStatus == (isLost ? 4 : 2))
+        #expect(done.withLock(\.self) == (stopsAll ? ["first"] : ["first", "second", "third"]))
+    }
+
+    @Test(
         "in the middle of a batch, hosts that wait are woken",
         arguments: [Play.Strategy.independent, .lockstep]
     )
@@ -51,6 +90,34 @@ struct StoppingTests {
         work.cancel()
         let (recap, _) = try await work.value
         #expect(recap.wasStopped)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func interruptedATaskIsNotTriedAgainNorIsItsNextTryWaitedFor() async throws {
+        let path = scratch.path
+        let options = RunOptions()
+        let interruption = options.interruption
+        let collected = CollectingReporter()
+        let run = Run(
+            inventory: try inventory("a\n"),
+            connector: LocalConnector(),
+            options: options,
+            reporter: Reporters([
+                collected,
+                Hook {
+                    if case .progress(_, _, "attempt 1 of 3 failed: try: status 1, without a word") = $0 {
+                        interruption.request()
+                    }
+                },
+            ])
+        )
+        let play = Play("Try", on: "all") { _ in
+            Act(name: "try", script: "echo x >>\(path)/tries; exit 1").retry(times: 2, delay: .seconds(3600))
+        }
+        let recap = try await run([Playbook("test") { play }])
+        #expect(recap.exitStatus == 130)
+        #expect(scratch.read("tries") == "x\n")
+        #expect(collected.results(of: "a").count == 1)
     }
 
     @Test func interruptedHostsThatWaitForAPlaceBeginNothing() async throws {
@@ -90,14 +157,21 @@ struct OrderTests {
         ]
     )
     func order(order: Play.Order, names: String) async throws {
+        var options = RunOptions()
+        options.forks = 1
         let (_, reporter) = try await run(
             Play("Order", on: "c,a,b", order: order) { _ in Act(name: "x", script: "true") },
-            on: try inventory("a\nb\nc\n")
+            on: try inventory("a\nb\nc\n"),
+            options: options
         )
-        let begun = reporter.events.compactMap {
+        let said = reporter.events.compactMap {
             if case .playStarted(_, let hosts, _) = $0 { hosts } else { nil }
         }
-        #expect(begun == [names.split(separator: " ").map(String.init)])
+        let begun = reporter.events.compactMap {
+            if case .taskStarted(let host, _) = $0 { host } else { nil }
+        }
+        #expect(said == [begun])
+        #expect(begun == names.split(separator: " ").map(String.init))
     }
 
     @Test func anOrderThatNamesAnUnknownHostIsFoundBeforeAnyHostIsTouched() async throws {

@@ -88,6 +88,32 @@ struct TaskTests {
         #expect(scratch.read("version") == "42\n")
     }
 
+    @Test(
+        "a result has the type that its key reads, or fails the task that reads it",
+        arguments: [("42", TaskResult.Outcome.changed), ("many", .failed("«many» is no number"))]
+    )
+    func typed(text: String, outcome: TaskResult.Outcome) async throws {
+        let path = scratch.path
+        let count = ResultKey("count") { output -> Int in
+            let word = output.lines.first.map(String.init) ?? ""
+            guard let number = Int(word) else { throw ObservationError("«\(word)» is no number") }
+            return number
+        }
+        let outcomes = try await outcomes {
+            Act(name: "count", script: "echo \(text)").saving(as: count)
+            Deferred("Double it") { Note(path: "\(path)/double", text: "\(try $0[count] * 2)") }
+        }
+        #expect(outcomes == [.changed, outcome])
+        #expect(scratch.read("double") == (outcome == .changed ? "84\n" : nil))
+    }
+
+    @Test func itsNextTryComesAfterTheDelay() async throws {
+        let delay = Duration.milliseconds(100)
+        let start = ContinuousClock.now
+        _ = try await outcomes { Act(name: "fail", script: "exit 1").retry(times: 2, delay: delay) }
+        #expect(start.duration(to: .now) >= delay * 2)
+    }
+
     @Test("is tried again as often as allowed", arguments: [(1, false), (2, true)])
     func retries(times: Int, succeeds: Bool) async throws {
         let path = scratch.path

@@ -92,12 +92,13 @@ extension Converger {
         var attempts = 0
         while true {
             let result = try await converge(index, in: &pass, &state.results)
-            guard case .failed(let why) = result.outcome, let retry, attempts < retry.times,
-                !options.interruption.isRequested
-            else { return result }
+            guard case .failed(let why) = result.outcome, let retry, attempts < retry.times else {
+                return result
+            }
             attempts += 1
             report(.line(number, "attempt \(attempts) of \(retry.times + 1) failed: \(why)"))
-            try await Task.sleep(for: retry.delay)
+            try await options.interruption.sleep(for: retry.delay)
+            if options.interruption.isRequested { return result }
             pass.goStale()
             try await look(at: [index], in: &pass)
         }

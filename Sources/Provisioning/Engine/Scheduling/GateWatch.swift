@@ -5,7 +5,7 @@ struct GateWatch: Sendable {
     let gate: Gate
     let hosts: [Inventory.Host]
     let sessions: SessionPool
-    let isStopping: @Sendable () -> Bool
+    let interruption: Interruption
 
     /// For one look at one host.
     private static let lookDeadline: Duration = .seconds(10)
@@ -15,7 +15,7 @@ struct GateWatch: Sendable {
         let end = ContinuousClock.now + gate.timing.deadline
         var opened: (at: ContinuousClock.Instant, what: String)?
         var seen = "nothing was seen"
-        while !isStopping() {
+        while !Task.isCancelled, !interruption.isRequested {
             let verdict = gate.verdict(await look())
             let now = ContinuousClock.now
             switch verdict {
@@ -32,7 +32,7 @@ struct GateWatch: Sendable {
                 return "\(seen), still after \(gate.timing.deadline.brief)"
             }
             // Cancelled it ends at once, and the run is to stop.
-            try? await Task.sleep(for: gate.timing.interval)
+            try? await interruption.sleep(for: gate.timing.interval)
         }
         return "\(seen), when the run was stopped"
     }

@@ -46,8 +46,13 @@ extension PlayRun {
         let failure: String?
         do {
             let hosts = try run.hosts(of: gate)
-            failure = await GateWatch(gate: gate, hosts: hosts, sessions: sessions) { run.isStopping }
-                .failure()
+            let interruption = run.options.interruption
+            failure = await GateWatch(
+                gate: gate,
+                hosts: hosts,
+                sessions: sessions,
+                interruption: interruption
+            ).failure()
         } catch {
             failure = "\(error)"
         }
