@@ -33,8 +33,9 @@ struct AttendedRun {
             if signal == SIGINT, count == 1 {
                 let text =
                     "stopping: running steps are finished, nothing new starts; Ctrl-C again ends them now"
-                reporter.report(.notice(host: nil, text))
+                // Nothing new starts once it is said, however long this thread is kept waiting in between.
                 interruption.request()
+                reporter.report(.notice(host: nil, text))
             } else {
                 reporter.report(.notice(host: nil, "ending what runs on the hosts"))
                 work.cancel()
