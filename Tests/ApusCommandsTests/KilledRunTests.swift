@@ -3,7 +3,8 @@ import Testing
 
 @Suite("A run that is killed harms nothing", .serialized)
 struct KilledRunTests {
-    private static let large = Data(repeating: 0x61, count: 12 << 20)
+    /// So large that the host digests it while it comes in.
+    private static let large = Data(repeating: 0x61, count: 17 << 20)
 
     @Test func killedAtAnyMomentAndTheNextRunConverges() async throws {
         let place = try TestPlace()

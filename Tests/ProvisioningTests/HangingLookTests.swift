@@ -60,6 +60,18 @@ struct HangingLookTests {
         #expect("\(results.map(\.outcome))".contains("hangs"), "\(results)")
     }
 
+    @Test func whatIsLargeMayTakeLonger() {
+        struct Large: Observation {
+            let allowance: Duration
+            static func script(for subjects: [Large]) -> String { "" }
+            static func answers(from output: ShellOutput, for subjects: [Large]) -> [Void] { [] }
+        }
+        let larges = [100, 40].map { AnyObservation(Large(allowance: .seconds($0))) }
+        let batch = ObservationBatch(larges, patience: .seconds(20))
+        #expect(batch.sections.map(\.deadline) == [.seconds(160)])
+        #expect(batch.avoiding(0).sections.map(\.deadline) == [.seconds(115), .seconds(55)])
+    }
+
     @Test func whatIsAloneIsGivenUpAtOnce() {
         let notes = ["a", "b"].map { AnyObservation(NoteObservation(path: $0)) }
         let batch = ObservationBatch(notes, patience: .seconds(60))

@@ -49,6 +49,17 @@ struct UploadTests {
         #expect(scratch.read("sum")?.prefix(64) == SHA256Digest.hexadecimal(of: all.flatMap(\.self))[...])
     }
 
+    @Test func aDigestThatTheReceiverToldIsKnownToTheLookBehindIt() async throws {
+        let scratch = try Scratch()
+        let path = "\(scratch.path)/file"
+        let reporter = try await run(
+            Play("Send", on: "all") { _ in DigestedFile(path: path) },
+            on: try inventory("one\n")
+        ).reporter
+        #expect(reporter.results(of: "one").map(\.outcome) == [.changed])
+        #expect(lines(reporter) == [])
+    }
+
     @Test func itIsCountedApartFromExchanges() async throws {
         let counting = CountingConnector(LocalConnector())
         let resource = Send(name: "x", receiver: "cat >&2", chunks: Array(repeating: [10], count: 5))
@@ -94,5 +105,32 @@ struct FailedRoleTests {
             try await run(Play("Run it", on: "all") { _ in Holed() }, on: try inventory("one\n"))
         }
         #expect(error?.description.contains("the template has a hole") == true)
+    }
+}
+
+/// A file whose digest its receiver tells, and that is looked at by nothing else.
+private struct DigestedFile: Resource {
+    let path: String
+    var name: String { path }
+    var probe: Probe<String> { Probe(ToldDigestObservation(path: path)) }
+
+    func plan(from told: String) -> Plan {
+        if told == "abc" { return .unchanged }
+        let receiver = "\(DigestMemory.tellFunction)\ncat >\(path); tell_digest \(path) abc"
+        let upload = Upload(into: receiver, size: 0) { AnyIterator { nil } }
+        return .change([Step("send", .upload(upload))], Difference())
+    }
+}
+
+private struct ToldDigestObservation: Observation {
+    let path: String
+
+    static func script(for subjects: [ToldDigestObservation]) -> String {
+        DigestMemory.knownFunction + "\n"
+            + subjects.map { "known_digest \($0.path) 2>/dev/null || echo none" }.joined(separator: "\n")
+    }
+
+    static func answers(from output: ShellOutput, for subjects: [ToldDigestObservation]) -> [String] {
+        output.lines.map(String.init)
     }
 }

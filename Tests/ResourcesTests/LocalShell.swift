@@ -33,8 +33,8 @@ enum LocalShell {
         process.waitUntilExit()
         return ShellOutput(
             status: process.terminationStatus,
-            output: try LocalFiles.read(output),
-            errors: try LocalFiles.read(errors)
+            output: try LocalFiles.bytes(of: output),
+            errors: try LocalFiles.bytes(of: errors)
         )
     }
 

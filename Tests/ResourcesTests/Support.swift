@@ -73,4 +73,5 @@ extension Plan {
 
 extension Step {
     var script: String? { if case .script(let script) = action { script } else { nil } }
+    var upload: Upload? { if case .upload(let upload) = action { upload } else { nil } }
 }

@@ -96,7 +96,7 @@ extension HostSession {
                 )
             )
         }
-        sections += batch.sections.map { section in
+        sections += self.sections(of: batch).map { section in
             var section = section
             section.needsSuccess = true
             return section
@@ -144,7 +144,7 @@ extension HostSession {
         let isCut = end.count < bytes.count && end.contains(UInt8(ascii: "\n"))
         let lines = isCut ? end.drop { $0 != UInt8(ascii: "\n") } : end
         return String(decoding: lines, as: UTF8.self).printableLines
-            .filter { !$0.hasPrefix(Step.warningMark) }.suffix(12)
+            .filter { !Step.isMarked($0) }.suffix(12)
     }
 
     func perform(
@@ -162,6 +162,7 @@ extension HostSession {
                 deadline: step.deadline
             ).run(progress)
             sayWarnings(in: errors)
+            digests.note(toldIn: errors)
         } catch {
             // Not by the connection: what receives may still be at work.
             await end(opened.processID, as: privilege)

@@ -17,6 +17,7 @@ actor HostSession {
     private var shells: [Privilege: Shell] = [:]
     private var opening: [Privilege: Task<Shell, any Error>] = [:]
     private var knownFacts: Facts?
+    var digests = DigestMemory()
     /// Check mode: what would have changed in this run so far, or could not be told.
     private(set) var uncertain: Set<ResourceID> = []
     /// Whether a change was begun on the host in this run.
@@ -205,10 +206,18 @@ actor HostSession {
         var batch = batch
         while true {
             do {
-                return batch.answers(from: try await exchange(batch.sections, as: privilege))
+                return batch.answers(from: try await exchange(sections(of: batch), as: privilege))
             } catch ShellError.deadline(let section, _, _) {
                 batch = batch.avoiding(section)
             }
+        }
+    }
+
+    func sections(of batch: ObservationBatch) -> [ShellSection] {
+        batch.sections.map { section in
+            var section = section
+            section.script = digests.informing(section.script)
+            return section
         }
     }
 

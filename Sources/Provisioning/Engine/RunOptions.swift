@@ -25,7 +25,7 @@ public struct RunOptions: Sendable {
     public var connectDeadline: Duration = .seconds(10)
     /// For a look at all things of one kind on a host. Where it takes longer, each is looked at alone, and the one that
     /// hangs is named; for kinds with a deadline of their own that one holds.
-    public var lookDeadline: Duration = .seconds(60)
+    public var lookDeadline: Duration = .seconds(20)
     /// For sudo or su, where the inventory gives none.
     public var becomePassword: Secret?
 

@@ -76,8 +76,10 @@ struct UploadStream: Sendable {
 
     private func send(_ progress: @escaping @Sendable (String) -> Void) async throws {
         var sent = 0
-        for chunk in try upload.content() {
-            let bytes = try chunk.get()
+        let content = ReadAhead(try upload.content())
+        var chunk = try await content.next()
+        while let bytes = chunk {
+            async let following = content.next()
             try await within(Self.stallDeadline, "took nothing more after \(sent) bytes") {
                 try await channel.write(bytes)
             }
@@ -85,6 +87,7 @@ struct UploadStream: Sendable {
             if let size = upload.size, size > 8 << 20 {
                 progress("\(sent >> 20) of \(size >> 20) MiB")
             }
+            chunk = try await following
         }
         try await channel.finishWriting()
     }
@@ -114,7 +117,7 @@ struct UploadStream: Sendable {
 
     private func report(_ stream: [UInt8], _ progress: @Sendable (String) -> Void) {
         let lines = String(decoding: stream.suffix(512), as: UTF8.self).split(whereSeparator: \.isNewline)
-        if let line = lines.last?.trimmed, !line.isEmpty { progress(line) }
+        if let line = lines.last?.trimmed, !line.isEmpty, !Step.isMarked(line) { progress(line) }
     }
 
     private func failure(_ status: Int32?, _ output: [UInt8], _ errors: [UInt8]) -> Failure {
@@ -133,4 +136,13 @@ struct UploadStream: Sendable {
             throw Failure(reason: "the host \(what) within \(deadline.brief)")
         }
     }
+}
+
+/// Content that is read while the chunk before is sent.
+private actor ReadAhead {
+    private let content: AnyIterator<Result<[UInt8], any Error>>
+
+    init(_ content: sending AnyIterator<Result<[UInt8], any Error>>) { self.content = content }
+
+    func next() throws -> [UInt8]? { try content.next()?.get() }
 }

@@ -6,14 +6,15 @@ public struct Preview: Sendable, Codable {
     let state: String
     let change: String
 
-    init(_ change: Change, from state: String, key: FingerprintKey) {
+    /// - Throws: what `Upload.identity` does.
+    init(_ change: Change, from state: String, key: FingerprintKey) throws {
         steps = change.steps.map(\.title)
         self.state = key.fingerprint(of: state)
-        let actions = change.steps.map { step -> [String] in
+        let actions = try change.steps.map { step -> [String] in
             switch step.action {
             case .script(let script): [step.title, script]
             case .upload(let upload):
-                [step.title, upload.receiver, "\(upload.size ?? -1)", upload.identity ?? ""]
+                [step.title, upload.receiver, "\(upload.size ?? -1)", try upload.identity?() ?? ""]
             case .reboot, .powerOff: [step.title]
             }
         }

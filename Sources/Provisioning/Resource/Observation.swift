@@ -19,12 +19,18 @@ public protocol Observation: Hashable, Sendable {
     /// other kinds keep theirs.
     ///
     /// `nil`, the default, is for what hangs only where something is broken, such as a network file system, and saves a
-    /// process: where it does, the exchange is given up after a minute, and each subject is looked at alone.
+    /// process: where it does, the exchange is given up after `RunOptions.lookDeadline` and the subjects' allowances, and
+    /// each subject is looked at alone.
     static var deadline: Duration? { get }
+
+    /// How much longer than usual the look at this one may take on a slow host, as at a file that is large. Zero by
+    /// default.
+    var allowance: Duration { get }
 }
 
 extension Observation {
     public static var deadline: Duration? { nil }
+    public var allowance: Duration { .zero }
 }
 
 /// Why a look at a host told nothing.

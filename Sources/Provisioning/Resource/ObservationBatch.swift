@@ -36,10 +36,10 @@ struct ObservationBatch {
         var batch = self
         let group = batch.groups.remove(at: section)
         if group.deadline == nil, group.subjects.count > 1 {
-            // All together they take no longer than the look that hung.
+            // All together they take no longer than the look that hung, but for the least.
             let deadline = max(Self.leastPatience, patience / group.subjects.count)
             batch.groups += group.subjects.map {
-                Group(type: group.type, subjects: [$0], deadline: deadline)
+                Group(type: group.type, subjects: [$0], deadline: deadline + $0.base.allowance)
             }
         } else {
             batch.hanging += group.subjects
@@ -54,7 +54,7 @@ struct ObservationBatch {
     var sections: [ShellSection] {
         groups.map { group in
             var script = Self.script(of: group.type, for: group.subjects)
-            var allowance = patience
+            var allowance = group.subjects.reduce(patience) { $0 + $1.base.allowance }
             if let deadline = group.deadline {
                 script = Self.limited(script, to: deadline)
                 allowance = deadline + .seconds(5)

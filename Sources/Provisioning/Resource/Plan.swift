@@ -55,6 +55,11 @@ public struct Step: Sendable {
     /// Begins a line of a script's standard error that people are told even where the step succeeds.
     static let warningMark = "apus-warning: "
 
+    /// Whether a line of a script's standard error is for the engine, and no word of the programs in it.
+    static func isMarked(_ line: some StringProtocol) -> Bool {
+        [warningMark, DigestMemory.mark].contains(where: line.hasPrefix)
+    }
+
     /// Defines `warn TEXT` for the script of a step: people are told, and the step goes on.
     public static let warnFunction = "warn() { printf '\(warningMark)%s\\n' \"$1\" >&2; }"
 
@@ -104,13 +109,14 @@ public struct Upload: Sendable {
     public var content: @Sendable () throws -> AnyIterator<Result<[UInt8], any Error>>
     /// In bytes, where known; for progress.
     public var size: Int?
-    /// Tells this content from another, in fingerprints only: a digest. `nil` where the difference tells it.
-    public var identity: String?
+    /// Tells this content from another, in fingerprints only: a digest, computed when one is asked for. `nil` where the
+    /// difference tells it.
+    public var identity: (@Sendable () throws -> String)?
 
     public init(
         into receiver: String,
         size: Int?,
-        identity: String? = nil,
+        identity: (@Sendable () throws -> String)? = nil,
         content: @escaping @Sendable () throws -> AnyIterator<Result<[UInt8], any Error>>
     ) {
         self.receiver = receiver

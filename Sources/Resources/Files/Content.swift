@@ -58,11 +58,8 @@ struct Content: Sendable {
         }
     }
 
-    /// Whether it takes longer to read than it takes to start a program.
-    var isLarge: Bool {
-        // What cannot be read is found by `prepare`.
-        ((try? size()) ?? 0) >= 16 << 20
-    }
+    /// In bytes, and 0 where it cannot be read, which `prepare` finds.
+    var knownSize: Int { (try? size()) ?? 0 }
 
     /// The content as text that may stand in a script: UTF-8 without NUL, and not large.
     func inlineText() throws -> String? {
@@ -76,7 +73,7 @@ struct Content: Sendable {
     private func bytes() throws -> [UInt8] {
         switch source {
         case .bytes(let bytes): bytes
-        case .file(let path): try LocalFiles.read(path)
+        case .file(let path): try LocalFiles.bytes(of: path)
         }
     }
 

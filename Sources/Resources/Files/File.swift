@@ -71,7 +71,7 @@ public struct File: FileReplacing {
     public var name: String { path }
 
     public var probe: Probe<FileState?> {
-        Probe(FileObservation(path: path, digest: true, isLarge: content.isLarge))
+        Probe(FileObservation(path: path, digest: true, size: content.knownSize))
     }
 
     public func validate() throws {
@@ -133,9 +133,9 @@ public struct File: FileReplacing {
         let content = content
         let size = try content.size()
         let upload = Upload(
-            into: writing.script(writing: "cat", size: size),
+            into: writing.script(receiving: size, isLarge: FileObservation.isLarge(size)),
             size: size,
-            identity: try content.digest()
+            identity: { try content.digest() }
         ) {
             try content.chunks()
         }

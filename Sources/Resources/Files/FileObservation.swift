@@ -5,22 +5,32 @@ public struct FileObservation: Observation {
     public let path: String
     /// Whether the content matters too.
     public let digest: Bool
-    /// Whether the content is so large that it is worth looking for a faster program than `sha256sum`.
-    public let isLarge: Bool
+    /// In bytes, where the content is large: 0 else.
+    private let largeSize: Int
 
-    public init(path: String, digest: Bool = false, isLarge: Bool = false) {
+    /// - Parameter size: that the content is expected to have, in bytes.
+    public init(path: String, digest: Bool = false, size: Int = 0) {
         self.path = path
         self.digest = digest
-        // Only sha256sum keeps such a name on one line.
-        self.isLarge = digest && isLarge && !path.contains("\n")
+        // Only sha256sum keeps a name with a line end on one line.
+        largeSize = digest && Self.isLarge(size) && !path.contains("\n") ? size : 0
     }
+
+    /// Whether it is worth looking for a faster program than `sha256sum`, and for a digest that is known.
+    static func isLarge(_ size: Int) -> Bool { size >= 16 << 20 }
+
+    var isLarge: Bool { largeSize > 0 }
+
+    public var allowance: Duration { .seconds(largeSize / Self.slowReading) }
+
+    /// In bytes a second: what an old memory card gives beside other work.
+    private static let slowReading = 5 << 20
 
     /// One character for each path; a `stat` line for each that is there; and for each regular file whose content
     /// matters, its digest.
     public static func script(for subjects: [FileObservation]) -> String {
         // All paths are arguments at once in the usual case that all are there: to add them one by one costs a shell
-        // the square of their number. And each echo would be a write of its own. openssl uses the processor's own
-        // instructions, and is several times faster than sha256sum once it has started.
+        // the square of their number. And each echo would be a write of its own.
         """
         set -- \(subjects.map(\.path).shellQuoted)
         seen=
@@ -35,9 +45,24 @@ public struct FileObservation: Observation {
         case $seen in *[!+@]*) for path do shift; [ ! -e "$path" ] || set -- "$@" "$path"; done ;; esac
         [ $# = 0 ] || stat -L -c '%f %s %u %g %U %G' -- "$@" || exit
         \(digests(of: subjects.filter { $0.digest && !$0.isLarge }, by: "sha256sum --"))
-        large() { if command -v openssl >/dev/null; then openssl dgst -sha256 -r "$@"; else sha256sum -- "$@"; fi; }
-        \(digests(of: subjects.filter(\.isLarge), by: "large"))
+        \(largeDigests(of: subjects.filter(\.isLarge)))
         """
+    }
+
+    /// openssl uses the processor's own instructions, and is several times faster than sha256sum once it has started.
+    private static func largeDigests(of subjects: [FileObservation]) -> String {
+        if subjects.isEmpty { return ":" }
+        return """
+            \(DigestMemory.knownFunction)
+            large() {
+              for path do
+                known_digest "$path" ||
+                  if command -v openssl >/dev/null; then openssl dgst -sha256 -r "$path"; else sha256sum -- "$path"; fi ||
+                  return
+              done
+            }
+            \(digests(of: subjects, by: "large"))
+            """
     }
 
     private static func digests(of subjects: [FileObservation], by program: String) -> String {

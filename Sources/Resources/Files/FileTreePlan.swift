@@ -174,13 +174,16 @@ struct FileTreePlan {
         if !sent.isEmpty {
             let archive = TarArchive(entries: sent)
             let title = sent.count == 1 ? "write \(sent[0].path)" : "write \(sent.count) files"
-            let digests = try sent.map { entry in
-                if case .file(let content, _) = entry.kind { try content.digest() } else { "" }
+            let sent = sent
+            let identity: @Sendable () throws -> String = {
+                try sent.map { entry in
+                    if case .file(let content, _) = entry.kind { try content.digest() } else { "" }
+                }.joined(separator: " ")
             }
             let upload = Upload(
                 into: receiver,
                 size: try archive.size(),
-                identity: digests.joined(separator: " ")
+                identity: identity
             ) {
                 archive.chunks()
             }

@@ -29,21 +29,28 @@ enum LocalFiles {
         }
     }
 
-    static func read(_ path: String) throws -> [UInt8] {
+    static func bytes(of path: String) throws -> [UInt8] {
         try chunks(of: path).reduce(into: []) { $0 += try $1.get() }
     }
 
+    /// In bytes.
+    private static let chunkSize = 1 << 20
+
     static func chunks(of path: String) throws -> AnyIterator<Result<[UInt8], any Error>> {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw LocalFileError(description: "cannot read \(path): \(String(cString: strerror(errno)))")
+        func failure(_ code: Int32) -> LocalFileError {
+            LocalFileError(description: "cannot read \(path): \(String(cString: strerror(code)))")
         }
+        guard let handle = FileHandle(forReadingAtPath: path) else { throw failure(errno) }
         return AnyIterator {
-            do {
-                guard let data = try handle.read(upToCount: 1 << 20), !data.isEmpty else { return nil }
-                return .success([UInt8](data))
-            } catch {
-                return .failure(LocalFileError(description: "cannot read \(path): \(error)"))
+            var code: Int32 = 0
+            // Not by way of Data, which would be one more copy.
+            let chunk = [UInt8](unsafeUninitializedCapacity: chunkSize) { buffer, count in
+                let received = read(handle.fileDescriptor, buffer.baseAddress, buffer.count)
+                if received < 0 { code = errno }
+                count = max(0, received)
             }
+            if code != 0 { return .failure(failure(code)) }
+            return chunk.isEmpty ? nil : .success(chunk)
         }
     }
 

@@ -126,7 +126,7 @@ private struct CheckedLoader: Loader {
 
     func loadTemplate(name: String, environment: Environment) throws -> Stencil.Template {
         let path = folder + "/" + name
-        let text = String(decoding: try LocalFiles.read(path), as: UTF8.self)
+        let text = String(decoding: try LocalFiles.bytes(of: path), as: UTF8.self)
         let checked = StrictRewriting(template: path, references: references).rewritten(text)
         return environment.templateClass.init(templateString: checked, environment: environment, name: path)
     }

@@ -14,7 +14,7 @@ struct StrictTemplate {
     /// - Parameter path: absolute.
     static func reading(_ path: String) -> Result<StrictTemplate, TemplateError> {
         do {
-            guard let text = String(validating: try LocalFiles.read(path), as: UTF8.self) else {
+            guard let text = String(validating: try LocalFiles.bytes(of: path), as: UTF8.self) else {
                 return .failure(TemplateError(template: path, line: nil, reason: "is not UTF-8"))
             }
             return .success(StrictTemplate(name: path, text: text))

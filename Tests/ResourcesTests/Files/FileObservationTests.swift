@@ -1,7 +1,7 @@
 import Foundation
-import Provisioning
 import Testing
 
+@testable import Provisioning
 @testable import Resources
 
 @Suite("One look at many paths")
@@ -20,7 +20,11 @@ struct FileObservationTests {
         let states = try LocalShell.look(
             names.map {
                 let isLarge = $0 == "large" || $0 == odd
-                return FileObservation(path: "\(folder.path)/\($0)", digest: true, isLarge: isLarge)
+                return FileObservation(
+                    path: "\(folder.path)/\($0)",
+                    digest: true,
+                    size: isLarge ? 1 << 30 : 1
+                )
             },
             with: tools
         )
@@ -33,5 +37,36 @@ struct FileObservationTests {
         #expect(
             states.map { $0?.digest } == texts.map { $0.map { SHA256Digest.hexadecimal(of: Array($0.utf8)) } }
         )
+    }
+
+    @Test(
+        "a large file whose digest was told is not read again, until something happened to it",
+        arguments: [HostTools.debian, .busyBox],
+        [
+            (":", true), ("echo b >file", false), ("touch file", false), ("chmod 600 file", false),
+            ("cp -p file other; mv other file", false),
+            // Whoever hides behind an old time has changed the other one.
+            ("cp -p file other; echo b >file; touch -r other file", false),
+        ]
+    )
+    func told(tools: HostTools, event: (script: String, isKnown: Bool)) throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/file"
+        try folder.write("file", "a\n")
+        let digest = String(repeating: "0", count: 64)
+        let told = try LocalShell.run(
+            "\(DigestMemory.tellFunction)\ntell_digest \(path) \(digest)",
+            with: tools
+        )
+        var memory = DigestMemory()
+        memory.note(toldIn: told.errorText)
+        // A file system's clock ticks every few milliseconds.
+        let tick = "until touch tick; [ \"$(stat -c %z tick)\" != \"$(stat -c %z file)\" ]; do :; done"
+        let change = try LocalShell.run("cd \(folder.path); \(tick); \(event.script)")
+        try #require(change.status == 0, "\(change.errorText)")
+        let subject = FileObservation(path: path, digest: true, size: 1 << 30)
+        let output = try LocalShell.run(memory.informing(FileObservation.script(for: [subject])), with: tools)
+        let state = try FileObservation.answers(from: output, for: [subject])[0]
+        #expect((state?.digest == digest) == event.isKnown, "\(output)")
     }
 }

@@ -5,7 +5,7 @@ extension Converger {
     func predict(_ index: Int, in pass: inout Pass) async -> TaskResult {
         let resource = pass.task(index).resource
         let plan = pass.plan(index)
-        let outcome: TaskResult.Outcome
+        var outcome: TaskResult.Outcome
         var difference = Difference()
         var preview: Preview?
         switch plan {
@@ -17,7 +17,11 @@ extension Converger {
             let doubt = resource.isAction ? nil : pass.uncertainty(of: resource.effects)
             outcome = doubt.map(TaskResult.Outcome.unknown) ?? .changed
             difference = change.difference
-            preview = options.previewKey.map { pass.preview(change, of: index, key: $0) }
+            do {
+                preview = try options.previewKey.map { try pass.preview(change, of: index, key: $0) }
+            } catch {
+                outcome = .unknown("\(error)")
+            }
             if options.diff { await fetchContents(for: &difference, of: index, in: pass) }
         }
         // Elsewhere the same name is another thing.

@@ -124,8 +124,12 @@ extension Converger {
     /// Why what follows is not what the plan that is applied says.
     private func refusal(of plan: Plan, _ index: Int, in pass: Pass) async -> String? {
         guard let expected = options.plan, let key = options.previewKey else { return nil }
-        let preview: Preview? =
-            if case .change(let change) = plan { pass.preview(change, of: index, key: key) } else { nil }
+        var preview: Preview?
+        do {
+            if case .change(let change) = plan { preview = try pass.preview(change, of: index, key: key) }
+        } catch {
+            return "cannot be told: \(error)"
+        }
         let isFirst = await !session.wasChanged
         return expected.refusal(of: pass.entries[index].id, on: session.host.name, preview, isFirst: isFirst)
     }

@@ -76,9 +76,11 @@ struct Pass {
     }
 
     /// What `change` of a task would do, from the state that was seen last.
-    func preview(_ change: Change, of index: Int, key: FingerprintKey) -> Preview {
+    ///
+    /// - Throws: what `Upload.identity` does.
+    func preview(_ change: Change, of index: Int, key: FingerprintKey) throws -> Preview {
         let state = task(index).resource.state(answers[place(index)] ?? Answers())
-        return Preview(change, from: state ?? "", key: key)
+        return try Preview(change, from: state ?? "", key: key)
     }
 
     func questions(of indices: [Int]) -> [String?: [Privilege: [AnyObservation]]] {

@@ -9,21 +9,49 @@ struct AtomicReplacement: Sendable {
     /// Whether the validation's words stay unsaid, since they may quote the content.
     var isSecret = false
 
+    /// - Parameter producer: a command whose standard output is the new content.
+    func script(writing producer: String) -> String {
+        script([#"\#(producer) >"$new""#])
+    }
+
+    /// The new content comes in on the standard input.
+    ///
     /// - Parameters:
-    ///   - producer: a command whose standard output is the new content.
-    ///   - size: of the new content in bytes, where it is streamed: what a killed run cut off takes nothing's place.
-    func script(writing producer: String, size: Int? = nil) -> String {
-        let parts = [
+    ///   - size: in bytes: what a killed run cut off takes nothing's place.
+    ///   - isLarge: it is digested while it comes in, where the host has `openssl`, and not read once more.
+    func script(receiving size: Int, isLarge: Bool) -> String {
+        let whole =
+            #"[ "$(wc -c <"$new")" -eq \#(size) ] || { echo 'the content was cut off' >&2; exit 1; }"#
+        return script([isLarge ? Self.digesting : #"cat >"$new""#, whole])
+    }
+
+    private func script(_ writing: [String]) -> String {
+        let before = [
             "set -e", Step.warnFunction, place, TemporaryFiles.preparation, FileAttributes.immutability,
-            #"new=$(temporary) || { immutable "$folder"; exit 1; }"#, #"\#(producer) >"$new""#,
-            size.map {
-                #"[ "$(wc -c <"$new")" -eq \#($0) ] || { echo 'the content was cut off' >&2; exit 1; }"#
-            },
+            #"new=$(temporary) || { immutable "$folder"; exit 1; }"#, "digest=",
+        ]
+        let after = [
             attributes.ownerCommand(on: #""$new""#), keeping, attributes.modeCommand(on: #""$new""#),
             #"sync "$new""#, validation, backup, Self.renaming, inPlace,
         ]
-        return parts.compactMap(\.self).joined(separator: "\n")
+        return (before + writing + after.compactMap(\.self)).joined(separator: "\n")
     }
+
+    /// A file system without pipes, such as that of a Raspberry Pi's /boot, has it read again.
+    private static let digesting = #"""
+        \#(DigestMemory.tellFunction)
+        pipe=
+        if command -v openssl >/dev/null && pipe=$(temporary -d) && mkfifo "$pipe/content" 2>/dev/null; then
+          openssl dgst -sha256 -r <"$pipe/content" >"$pipe/digest" &
+          tee "$pipe/content" >"$new"
+          wait $!
+          read -r digest rest <"$pipe/digest"
+          written=$(stat -c '%s %y' -- "$new")
+        else
+          cat >"$new"
+        fi
+        [ -z "$pipe" ] || rm -r -- "$pipe"
+        """#
 
     /// Sets `$path` and `$folder`, without symbolic links in them.
     private var place: String {
@@ -131,6 +159,8 @@ struct AtomicReplacement: Sendable {
           [ "$names" -le 1 ] || warn "$path had $names names (hard links); the others keep the old content"
           trap - EXIT
           sync "$folder"
+          # Not where a validation, or somebody else, has written to it since.
+          [ -z "$digest" ] || [ "$(stat -c '%s %y' -- "$path")" != "$written" ] || tell_digest "$path" "$digest"
           exit 0
         fi
         """#
