@@ -15,9 +15,6 @@ extension Check {
 
     private mutating func virtualServer(_ server: VirtualServer) {
         let place = server.location
-        if server.endpoint.address.isIPv6 {
-            return diagnostics.error("\(server.name): IPv6 is not supported by this agent yet", at: place)
-        }
         if server.realServers.isEmpty { diagnostics.error("\(server.name) has no real_server", at: place) }
         var weight = 0
         for (index, real) in server.realServers.enumerated() {
@@ -44,7 +41,7 @@ extension Check {
 
     private mutating func endpoint(_ endpoint: Endpoint, of server: VirtualServer, at place: Location) {
         let name: Message = "\(server.name): \(endpoint.description)"
-        if endpoint.address.isIPv6 {
+        if endpoint.address.isIPv6 != server.endpoint.address.isIPv6 {
             diagnostics.error("\(name.text) is of another address family", at: place)
         }
         if server.forwarding == .directRouting, endpoint.port != server.endpoint.port {

@@ -45,8 +45,9 @@ public struct Configuration: Sendable {
         )
         check.syncGroups(reader.syncGroups, instances: instances)
         check.virtualServers(reader.virtualServers)
-        if !reader.sawInstance {
-            var message: Message = "the file defines no vrrp_instance, so there is nothing to do"
+        if !reader.sawWork {
+            var message: Message =
+                "the file defines neither a vrrp_instance nor a virtual_server: there is nothing to do"
             var location = Location(file: file, line: 1, column: 1)
             if let comment = tree.commentedInstance {
                 message =
@@ -85,7 +86,7 @@ public struct Configuration: Sendable {
         scripts: [Script] = [],
         processes: [WatchedProcess] = [],
         syncGroups: [SyncGroup] = [],
-        instances: [Instance],
+        instances: [Instance] = [],
         virtualServers: [VirtualServer] = []
     ) throws(ConfigurationErrors) {
         var check = Check()
@@ -99,7 +100,9 @@ public struct Configuration: Sendable {
         check.together(scripts: scripts, processes: processes, instances: instances)
         check.syncGroups(syncGroups, instances: instances)
         check.virtualServers(virtualServers)
-        if instances.isEmpty { check.diagnostics.error("there is no instance", at: .none) }
+        if instances.isEmpty, virtualServers.isEmpty {
+            check.diagnostics.error("there is neither an instance nor a virtual server", at: .none)
+        }
         guard check.diagnostics.errors.isEmpty else { throw ConfigurationErrors(check.diagnostics.errors) }
         self.globals = globals
         self.scripts = scripts

@@ -13,7 +13,8 @@ struct ConfigurationReader {
     private(set) var syncGroups: [SyncGroup] = []
     private(set) var instances: [Read<Instance>] = []
     private(set) var virtualServers: [VirtualServer] = []
-    private(set) var sawInstance = false
+    /// Whether there is anything to do, be it with errors.
+    private(set) var sawWork = false
     var defaults = InstanceDefaults()
 
     init(diagnostics: Diagnostics) {
@@ -45,7 +46,7 @@ struct ConfigurationReader {
     mutating func read(_ items: [Item]) {
         let statements = StatementParser(keywords: Self.topLevel, context: "at the top level")
             .parse(items, &diagnostics)
-        sawInstance = containsInstance(items)
+        sawWork = containsWork(items)
         // What global_defs says holds for instances above it too.
         for statement in statements {
             if case "global_defs" = statement.keyword { readGlobals(statement) }
@@ -66,11 +67,14 @@ struct ConfigurationReader {
         }
     }
 
-    /// Whether the word is there at all: an instance with errors must not be called missing too.
-    private func containsInstance(_ items: [Item]) -> Bool {
+    /// Whether one of the words is there at all: an instance with errors must not be called missing too.
+    private func containsWork(_ items: [Item]) -> Bool {
         items.contains { item in
-            if case .word(let token) = item, case "vrrp_instance" = token { return true }
-            return false
+            guard case .word(let token) = item else { return false }
+            switch token {
+            case "vrrp_instance", "virtual_server": return true
+            default: return false
+            }
         }
     }
 

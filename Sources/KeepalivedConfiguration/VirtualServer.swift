@@ -84,7 +84,10 @@ public struct Endpoint: Sendable, Hashable {
     }
 
     @inline(never)
-    public var description: String { ("\(address):\(Int(port))" as Message).text }
+    public var description: String {
+        let message: Message = address.isIPv6 ? "[\(address)]:\(Int(port))" : "\(address):\(Int(port))"
+        return message.text
+    }
 }
 
 /// One that serves connections of a virtual server (`real_server`).

@@ -6,12 +6,14 @@ import VRRP
 extension Agent {
     /// Sees to it that the kernel spreads connections as the services' health and this node's part want it.
     mutating func balance() {
-        var ruleset = Ruleset()
-        for service in services {
+        let now = Clock.now
+        guard isBalancingStale || balancer.deadline.map({ $0 <= now }) ?? false else { return }
+        isBalancingStale = false
+        let desired = services.compactMap { service in
             let owner = instances.first { $0.holder(of: service.plan.address) != nil }
-            if let rules = service.rules(owner: owner, links) { ruleset.services.append(rules) }
+            return service.desired(owner: owner, links)
         }
-        balancer.apply(ruleset, at: Clock.now)
+        balancer.apply(desired, at: now)
     }
 
     /// At the end: with `omega`, it counts as losing all servers.
@@ -33,6 +35,7 @@ extension Agent {
             for server in servers.indices {
                 guard let number = servers[server].checks.firstIndex(of: check) else { continue }
                 let changes = services[service].pool.report(check: number, of: server, passes: passes)
+                if !changes.isEmpty { isBalancingStale = true }
                 for change in changes { tell(of: change, because: checks[check].failure, service: service) }
             }
         }
@@ -59,12 +62,19 @@ extension Agent {
 
     /// Translated packets have to be forwarded, which the administrator allows, not the agent.
     func requireForwarding() {
-        guard let service = services.first(where: { !$0.plan.isRoutedDirectly }) else { return }
+        requireForwarding(.v4, setting: "net.ipv4.ip_forward")
+        requireForwarding(.v6, setting: "net.ipv6.conf.all.forwarding")
+    }
+
+    private func requireForwarding(_ family: IPAddress.Family, setting: String) {
+        let translated = services.first { !$0.plan.isRoutedDirectly && $0.plan.address.family == family }
+        guard let service = translated else { return }
         do throws(SystemError) {
-            let setting = try FileReader.read("/proc/sys/net/ipv4/ip_forward")
-            guard setting.first != UInt8(ascii: "1") else { return }
+            let path = setting.utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "/") : $0 }
+            let file = "/proc/sys/" + String(decoding: path, as: UTF8.self)
+            guard try FileReader.read(file).first != UInt8(ascii: "1") else { return }
             let what: Message = "\(service.plan.name): 'lb_kind NAT' reaches no other machine while "
-            Log.error((what + "net.ipv4.ip_forward is 0\n  try: sysctl net.ipv4.ip_forward=1").text)
+            Log.error((what + "\(setting) is 0\n  try: sysctl \(setting)=1").text)
         } catch {
             Log.error(error.description)
         }

@@ -3,7 +3,7 @@ import VRRP
 extension Agent {
     /// Takes in what changed on the interfaces, and puts back addresses that somebody removed.
     mutating func observeInterfaces() throws(SystemError) {
-        try monitor.update(&links, rereading: &routing)
+        if try monitor.update(&links, rereading: &routing) { isBalancingStale = true }
         tellInterfaces()
         for index in instances.indices where instances[index].router.state == .master {
             for entry in instances[index].plan.addresses {

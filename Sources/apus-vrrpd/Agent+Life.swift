@@ -28,6 +28,7 @@ extension Agent {
         reportKnownResults()
         for index in instances.indices { handle(.start, instance: index) }
         requireForwarding()
+        isBalancingStale = true
         balance()
         isGuardianStale = true
     }

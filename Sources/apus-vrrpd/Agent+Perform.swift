@@ -36,6 +36,7 @@ extension Agent {
             instances[index].removal = nil
             instances[index].failedRoutes = 0
             // Before the first packet comes.
+            isBalancingStale = true
             balance()
             addAddresses(instance: index)
             addRoutes(instance: index)
@@ -47,6 +48,7 @@ extension Agent {
             announceWaiting()
         case .changed(let change):
             isGuardianStale = true
+            isBalancingStale = true
             lostGuardians = 0
             instances[index].history.note(change)
             Log.info(

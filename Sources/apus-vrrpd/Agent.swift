@@ -15,6 +15,8 @@ struct Agent {
     var groupStates: [VirtualRouter.State] = []
     var services: [Service] = []
     var balancer = Balancer()
+    /// Whether what the kernel is to do with connections may have changed.
+    var isBalancingStale = false
     var notifiers: [Notifier] = []
     var sockets: [AdvertisementSocket] = []
     var links: LinkTable

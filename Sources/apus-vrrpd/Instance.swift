@@ -42,8 +42,8 @@ struct Instance {
     }
 
     /// The interface that has an address while it is master; nil: it is none of its addresses.
-    func holder(of address: IPv4Address) -> [UInt8]? {
-        plan.addresses.first { $0.address.address == .v4(address) }.map { Array($0.device.utf8) }
+    func holder(of address: IPAddress) -> [UInt8]? {
+        plan.addresses.first { $0.address.address == address }.map { Array($0.device.utf8) }
     }
 
     /// The address that the configuration names; else the first that is not virtual, which only the owner of its

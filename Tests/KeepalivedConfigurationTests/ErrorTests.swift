@@ -98,7 +98,10 @@ struct ErrorTests {
     @Test(
         "of whole files say where",
         arguments: [
-            ("", "k.conf:1:1: the file defines no vrrp_instance, so there is nothing to do"),
+            (
+                "",
+                "k.conf:1:1: the file defines neither a vrrp_instance nor a virtual_server: there is nothing to do"
+            ),
             ("vrrp_instance {\n}", "k.conf:1:1: 'vrrp_instance' wants a name"),
             (
                 "vrrp_instance a {\n",

@@ -97,7 +97,7 @@ struct VirtualServerTests {
             ("lb_algo rr\n delay_loop 0", "", "'delay_loop' wants seconds from 0.001 to 86400, found '0'"),
             ("lb_algo rr\n lb_kind DR\n sorry_server 10.0.0.9 81", "", "with 'lb_kind DR' the port stays 80"),
             ("lb_algo rr", "weight 1001", "'weight' wants a number from 0 to 1000, found '1001'"),
-            ("lb_algo rr\n sorry_server fe80::1", "", "fe80::1:80 is of another address family"),
+            ("lb_algo rr\n sorry_server fe80::1", "", "[fe80::1]:80 is of another address family"),
             ("lb_algo rr", "MISC_CHECK {\n }", "this MISC_CHECK has no 'misc_path' to run"),
         ]
     )

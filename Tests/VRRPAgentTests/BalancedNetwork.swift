@@ -4,7 +4,7 @@ import Synchronization
 
 @testable import apus_vrrpd
 
-/// A director, a client, and servers that answer with their names: 10.99.0.1, 10.99.0.2, and so on.
+/// A director, a client, and servers that answer with their names: 10.99.0.1, 10.99.0.2, and so on, and fd99::1 …
 final class BalancedNetwork {
     let network: TestNetwork
     private var running: [String: Process] = [:]
@@ -12,8 +12,21 @@ final class BalancedNetwork {
     init(servers: [String], port: Int = 80) throws {
         network = try TestNetwork(nodes: ["director", "client"] + servers)
         let director = network.namespace("director")
-        try run(["ip", "netns", "exec", director, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1"])
+        let forwarding = ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"]
+        try run(["ip", "netns", "exec", director, "sysctl", "-q", "-w"] + forwarding)
+        for (index, node) in (["director", "client"] + servers).enumerated() {
+            try addAddress("fd99::\(index + 1)/64", to: node)
+        }
         for server in servers { try start(server, port: port) }
+    }
+
+    func addAddress(
+        _ address: String,
+        to node: String,
+        device: String = "eth0",
+        _ more: [String] = []
+    ) throws {
+        try run(["ip", "-n", network.namespace(node), "address", "add", address, "dev", device] + more)
     }
 
     deinit {
@@ -52,12 +65,12 @@ final class BalancedNetwork {
     }
 
     /// Servers that take packets for the virtual address, and leave its hardware address to the director.
-    func acceptVirtualAddress(_ servers: [String]) throws {
+    func acceptVirtualAddress(_ servers: [String], _ address: String = "10.99.0.240/32") throws {
         for server in servers {
             let space = network.namespace(server)
             let settings = ["net.ipv4.conf.all.arp_ignore=1", "net.ipv4.conf.all.arp_announce=2"]
             try run(["ip", "netns", "exec", space, "sysctl", "-q", "-w"] + settings)
-            try run(["ip", "-n", space, "address", "add", "10.99.0.240/32", "dev", "lo"])
+            try addAddress(address, to: server, device: "lo")
         }
     }
 
@@ -78,19 +91,8 @@ final class BalancedNetwork {
     }
 
     /// An agent that is master, with a virtual server on port 80.
-    func direct(_ servers: [String], _ settings: String, more: String = "") throws -> AgentProcess {
-        let reals = servers.enumerated().map { index, settings in
-            """
-            real_server 10.99.0.\(index + 3) 80 {
-                \(settings)
-                TCP_CHECK {
-                    connect_timeout 1
-                    retry 0
-                }
-            }
-            """
-        }
-        let text = """
+    func direct(_ servers: [String], _ settings: String) throws -> AgentProcess {
+        let instance = """
             global_defs {
                 vrrp_version 3
             }
@@ -102,21 +104,44 @@ final class BalancedNetwork {
                     10.99.0.240
                 }
             }
-            virtual_server 10.99.0.240 80 {
+
+            """
+        let agent = try startAgent(instance + virtualServer("10.99.0.", servers, settings))
+        try agent.wait(for: "backup → master", limit: 6)
+        guard try eventually({ try network.holdsAddress("director") }) else {
+            throw CommandFailure(description: "the director does not hold the address")
+        }
+        return agent
+    }
+
+    /// An agent of the director.
+    func startAgent(_ configuration: String) throws -> AgentProcess {
+        let file = network.directory.appendingPathComponent("director.conf")
+        try Data(configuration.utf8).write(to: file)
+        return try AgentProcess(in: network.namespace("director"), configuration: file)
+    }
+
+    /// The block of a virtual server on port 80 of the address that ends with 240.
+    func virtualServer(_ prefix: String, _ servers: [String], _ settings: String) -> String {
+        let reals = servers.enumerated().map { index, settings in
+            """
+            real_server \(prefix)\(index + 3) 80 {
+                \(settings)
+                TCP_CHECK {
+                    connect_timeout 1
+                    retry 0
+                }
+            }
+            """
+        }
+        return """
+            virtual_server \(prefix)240 80 {
                 delay_loop 0.2
                 protocol TCP
                 \(settings)
                 \(reals.joined(separator: "\n"))
             }
             """
-        let file = network.directory.appendingPathComponent("director.conf")
-        try Data(text.utf8).write(to: file)
-        let agent = try AgentProcess(in: network.namespace("director"), configuration: file)
-        try agent.wait(for: "backup → master", limit: 6)
-        guard try eventually({ try network.holdsAddress("director") }) else {
-            throw CommandFailure(description: "the director does not hold the address")
-        }
-        return agent
     }
 
     /// A netfilter socket in the director's network namespace.

@@ -50,6 +50,34 @@ struct LoadBalancingTests {
         #expect(try eventually { try Set(network.answers(2)) == ["a", "b"] })
     }
 
+    @Test(
+        "spreads connections over IPv6, for an address that no virtual router has",
+        arguments: ["NAT", "DR"]
+    )
+    func ipv6(kind: String) throws {
+        let network = try BalancedNetwork(servers: ["a", "b"])
+        // Nothing is sent from it unasked: a server that has it too would answer itself.
+        try network.addAddress("fd99::240/128", to: "director", ["preferred_lft", "0"])
+        if kind == "DR" { try network.acceptVirtualAddress(["a", "b"], "fd99::240/128") }
+        let settings = "lb_kind \(kind)\n lb_algo rr"
+        let agent = try network.startAgent(network.virtualServer("fd99::", ["", ""], settings))
+        defer { agent.signal(SIGTERM) }
+        #expect(try eventually { try network.answers(4, "fd99::240").sorted() == ["a", "a", "b", "b"] })
+        network.stop("b")
+        try agent.wait(for: "[fd99::4]:80 is down: Connection refused", limit: 5)
+        #expect(try eventually { try network.answers(2, "fd99::240") == ["a", "a"] })
+    }
+
+    @Test("administrators see the rules", arguments: ["NAT", "DR", "NAT\n persistence_timeout 60"])
+    func listing(kind: String) throws {
+        let network = try BalancedNetwork(servers: ["a", "b"])
+        let agent = try network.direct(["", ""], "lb_kind \(kind)\n lb_algo rr")
+        defer { agent.signal(SIGTERM) }
+        let director = network.network.namespace("director")
+        let list = ["ip", "netns", "exec", director, "nft", "list", "ruleset"]
+        #expect(try eventually { try run(list).output.contains("10.99.0.4") })
+    }
+
     @Test("leaves no table behind", arguments: [SIGTERM, SIGKILL])
     func end(signal: Int32) throws {
         let network = try BalancedNetwork(servers: ["a", "b"])

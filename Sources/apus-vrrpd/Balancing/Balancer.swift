@@ -11,13 +11,15 @@ struct Balancer {
     private struct Table {
         let family: Int32
         /// What it was made for; nil where that failed.
-        var applied: Ruleset? = Ruleset()
+        var applied: [VirtualService]? = []
         /// When to try again.
         var deadline: Instant?
         var lastError: Int32 = 0
     }
 
-    private var tables = [Table(family: LINUX_NFPROTO_IPV4), Table(family: LINUX_NFPROTO_NETDEV)]
+    private var tables = [LINUX_NFPROTO_IPV4, LINUX_NFPROTO_IPV6, LINUX_NFPROTO_NETDEV].map {
+        Table(family: $0)
+    }
     /// nil until there is something to do.
     private var socket: NetfilterSocket?
 
@@ -25,14 +27,14 @@ struct Balancer {
     var deadline: Instant? { tables.compactMap { $0.deadline }.min() }
 
     /// Tells the kernel what has changed.
-    mutating func apply(_ ruleset: Ruleset, at now: Instant) {
+    mutating func apply(_ services: [VirtualService], at now: Instant) {
         for index in tables.indices {
-            let wanted = ruleset.part(ofFamily: tables[index].family)
+            let wanted = services.filter { $0.table == tables[index].family }
             if wanted != tables[index].applied { apply(wanted, table: index, at: now) }
         }
     }
 
-    private mutating func apply(_ wanted: Ruleset, table index: Int, at now: Instant) {
+    private mutating func apply(_ wanted: [VirtualService], table index: Int, at now: Instant) {
         if let deadline = tables[index].deadline, now < deadline { return }
         do throws(SystemError) {
             tables[index].applied = nil
@@ -56,19 +58,22 @@ struct Balancer {
         socket = new
     }
 
-    private mutating func replace(_ family: Int32, _ ruleset: Ruleset) throws(SystemError) {
-        guard !ruleset.services.isEmpty else {
+    private mutating func replace(_ family: Int32, _ services: [VirtualService]) throws(SystemError) {
+        guard !services.isEmpty else {
             _ = try socket?.remove(family: family)
             return
         }
         var operation: Message = "spread the connections of"
-        for service in ruleset.services { operation = operation + " \(service.name)" }
-        try socket?.replace(ruleset.table(ofFamily: family), operation.text)
+        for service in services { operation = operation + " \(service.name)" }
+        let isRouting = family == LINUX_NFPROTO_NETDEV
+        let table =
+            isRouting ? NetfilterTable.routing(services) : .translating(services, family: family)
+        try socket?.replace(table, operation.text)
     }
 
     /// Leaves nothing behind.
     mutating func remove() {
-        for index in tables.indices where tables[index].applied != Ruleset() {
+        for index in tables.indices where tables[index].applied != [] {
             do throws(SystemError) {
                 _ = try socket?.remove(family: tables[index].family)
             } catch {
@@ -76,5 +81,13 @@ struct Balancer {
             }
             tables[index] = Table(family: tables[index].family)
         }
+    }
+}
+
+extension VirtualService {
+    /// The family of the table that does it.
+    fileprivate var table: Int32 {
+        if case .directRouting = way { return LINUX_NFPROTO_NETDEV }
+        return address.family.number
     }
 }

@@ -14,53 +14,54 @@ struct Service {
     /// What the kernel is to do for it; nil: nothing.
     ///
     /// - Parameter owner: the virtual router that has its address, if one does.
-    func rules(owner: Instance?, _ links: LinkTable) -> Ruleset.Service? {
-        var service = Ruleset.Service(
+    func desired(owner: Instance?, _ links: LinkTable) -> VirtualService? {
+        var service = VirtualService(
             name: plan.name,
             address: plan.address,
             port: plan.port,
             transport: plan.transport,
-            way: .answering,
-            isHashed: plan.isHashed
+            way: plan.isRoutedDirectly ? .answering : .translation,
+            scheduler: plan.scheduler,
+            persistence: plan.persistence
         )
-        let all = plan.servers.map { target($0.target, links) }
         // The master alone spreads connections; the others would send them round in circles.
         guard owner.map({ $0.router.state == .master }) ?? true else {
-            let isServer = plan.isRoutedDirectly && all.contains { $0.reach == .own }
-            return isServer ? service : nil
+            let isServer = plan.servers.contains { links.reach(of: $0.target.address) == .own }
+            return plan.isRoutedDirectly && isServer ? service : nil
         }
-        service.persistence = plan.persistence
         let members = pool.members
-        let turns = turns(for: plan.ignoresWeights ? members.map { _ in 1 } : members.map { $0.weight })
-        service.turns = turns.compactMap { target(members[$0].member, links) }
-        service.lasting = pool.lasting.compactMap { target($0, links) }
-        guard plan.isRoutedDirectly else {
-            service.way = .translation(masqueraded: service.lasting.compactMap { $0.masquerade })
-            return service
+        service.destinations = pool.lasting.compactMap { lasting in
+            let weight = members.first { $0.member == lasting }.map { $0.weight }
+            return destination(lasting, weight: weight ?? 0, links)
         }
-        let holder = links.links.first { $0.addresses.contains { $0.address == .v4(plan.address) } }
+        guard plan.isRoutedDirectly else { return service }
+        let holder = links.links.first { $0.addresses.contains { $0.address == plan.address } }
         guard let device = owner?.holder(of: plan.address) ?? holder?.name,
             links.links.contains(where: { $0.name == device })
         else { return nil }
         service.way = .directRouting(device: device)
         // Only neighbours can be reached.
-        service.turns.removeAll { $0.reach == .far }
-        service.lasting.removeAll { $0.reach == .far }
+        service.destinations.removeAll { $0.reach == .far }
         return service
     }
 
-    private func target(_ member: ServerPool.Member, _ links: LinkTable) -> Ruleset.Target? {
-        switch member {
-        case .server(let index): target(plan.servers[index].target, links)
-        case .sorryServer: plan.sorryServer.map { target($0, links) }
+    private func destination(
+        _ member: ServerPool.Member,
+        weight: Int,
+        _ links: LinkTable
+    ) -> VirtualService.Destination? {
+        let target: Plan.Target? =
+            switch member {
+            case .server(let index): plan.servers[index].target
+            case .sorryServer: plan.sorryServer
+            }
+        return target.map {
+            VirtualService.Destination(
+                address: $0.address,
+                port: $0.port,
+                reach: links.reach(of: $0.address),
+                weight: weight
+            )
         }
-    }
-
-    private func target(_ target: Plan.Target, _ links: LinkTable) -> Ruleset.Target {
-        Ruleset.Target(
-            address: target.address,
-            port: target.port,
-            reach: links.reach(of: target.address)
-        )
     }
 }

@@ -1,3 +1,4 @@
+import KeepalivedConfiguration
 import LoadBalancing
 import VRRP
 
@@ -6,14 +7,12 @@ extension Plan {
     struct Service: Equatable {
         /// For people, and for the kernel's chains.
         @Bytewise var name: String
-        var address: IPv4Address
+        var address: IPAddress
         var port: UInt16
         /// IP's number: 6 TCP, 17 UDP.
         var transport: UInt8
         var isRoutedDirectly: Bool
-        var isHashed: Bool
-        /// Whether all servers count the same.
-        var ignoresWeights: Bool
+        var scheduler: VirtualServer.Scheduler
         var persistence: Duration?
         var pool: ServerPool.Settings
         /// For each server of the pool.
@@ -38,9 +37,15 @@ extension Plan {
     }
 
     struct Target: Equatable {
-        var address: IPv4Address
+        var address: IPAddress
         var port: UInt16
 
-        var description: String { "\(address.description):\(port)" }
+        var description: String { address.description(port: port) }
+    }
+}
+
+extension IPAddress {
+    func description(port: UInt16) -> String {
+        family == .v4 ? "\(description):\(port)" : "[\(description)]:\(port)"
     }
 }

@@ -16,8 +16,7 @@ extension Planner {
             port: target.port,
             transport: isTCP ? Self.tcp : Self.udp,
             isRoutedDirectly: server.forwarding == .directRouting,
-            isHashed: server.scheduler == .sourceHashing,
-            ignoresWeights: server.scheduler == .roundRobin,
+            scheduler: server.scheduler,
             persistence: server.persistence,
             pool: ServerPool.Settings(
                 servers: server.realServers.map { real in
@@ -84,9 +83,7 @@ extension Planner {
         }
     }
 
-    /// Virtual servers have IPv4: the configuration was checked for that.
     private func target(_ endpoint: Endpoint) -> Plan.Target? {
-        guard case .v4(let address)? = IPAddress(bytes: endpoint.address.bytes) else { return nil }
-        return Plan.Target(address: address, port: endpoint.port)
+        IPAddress(bytes: endpoint.address.bytes).map { Plan.Target(address: $0, port: endpoint.port) }
     }
 }

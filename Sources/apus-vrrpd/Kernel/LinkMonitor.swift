@@ -28,19 +28,27 @@ struct LinkMonitor {
     }
 
     /// Applies all that has been reported. When the kernel had to drop reports, the table is read anew.
-    mutating func update(_ table: inout LinkTable, rereading routing: inout RoutingSocket) throws(SystemError)
-    {
+    ///
+    /// - Returns: whether there was anything.
+    @discardableResult
+    mutating func update(
+        _ table: inout LinkTable,
+        rereading routing: inout RoutingSocket
+    ) throws(SystemError) -> Bool {
+        var hasNews = false
         while true {
             let result = buffer.withUnsafeMutableBytes {
                 linux_receive(descriptor, $0.baseAddress, Int64($0.count))
             }
             switch result {
-            case -Int64(LINUX_EAGAIN): return
+            case -Int64(LINUX_EAGAIN): return hasNews
             case -Int64(LINUX_EINTR): continue
             case -Int64(LINUX_ENOBUFS):
                 table = try routing.table()
                 lostRoutes = true
+                hasNews = true
             default:
+                hasNews = true
                 let count = try check(result, "hear of interface changes")
                 for message in NetlinkMessage.all(in: buffer[..<count]) {
                     table.apply(message)

@@ -1,4 +1,5 @@
 import CLinux
+import VRRP
 
 /// A rule of nf_tables: steps on registers of 4 bytes that run in order. Where one does not match, the rule ends.
 struct NetfilterRule {
@@ -25,13 +26,12 @@ struct NetfilterRule {
         )
     }
 
-    /// The EtherType.
-    mutating func requireIPv4() {
+    mutating func requireEtherType(of family: IPAddress.Family) {
         add(
             "meta",
             register(LINUX_NFTA_META_DREG, 0) + attribute(LINUX_NFTA_META_KEY, LINUX_NFT_META_PROTOCOL)
         )
-        require(0, [0x08, 0x00])
+        require(0, family == .v4 ? [0x08, 0x00] : [0x86, 0xdd])
     }
 
     mutating func requireTransport(_ number: UInt8) {
@@ -54,7 +54,7 @@ struct NetfilterRule {
             "cmp",
             self.register(LINUX_NFTA_CMP_SREG, register)
                 + attribute(LINUX_NFTA_CMP_OP, isEqual ? LINUX_NFT_CMP_EQ : LINUX_NFT_CMP_NEQ)
-                + attribute(LINUX_NFTA_CMP_DATA, attribute(LINUX_NFTA_DATA_VALUE, value))
+                + attribute(LINUX_NFTA_CMP_DATA, NetfilterTable.data(value))
         )
     }
 
@@ -66,8 +66,8 @@ struct NetfilterRule {
             self.register(LINUX_NFTA_BITWISE_SREG, register)
                 + self.register(LINUX_NFTA_BITWISE_DREG, register)
                 + attribute(LINUX_NFTA_BITWISE_LEN, Int32(bits.count))
-                + attribute(LINUX_NFTA_BITWISE_MASK, attribute(LINUX_NFTA_DATA_VALUE, bits))
-                + attribute(LINUX_NFTA_BITWISE_XOR, attribute(LINUX_NFTA_DATA_VALUE, none))
+                + attribute(LINUX_NFTA_BITWISE_MASK, NetfilterTable.data(bits))
+                + attribute(LINUX_NFTA_BITWISE_XOR, NetfilterTable.data(none))
         )
     }
 
@@ -80,31 +80,33 @@ struct NetfilterRule {
         )
     }
 
-    /// A number below `count` that follows from 4 bytes; the same on all machines.
-    mutating func hash(_ source: Register, below count: Int, into register: Register) {
+    /// A number below `count` that follows from so many bytes; the same on all machines.
+    mutating func hash(_ source: Register, size: Int, below count: Int, into register: Register) {
         add(
             "hash",
             self.register(LINUX_NFTA_HASH_SREG, source) + self.register(LINUX_NFTA_HASH_DREG, register)
-                + attribute(LINUX_NFTA_HASH_LEN, Int32(4)) + attribute(LINUX_NFTA_HASH_MODULUS, Int32(count))
+                + attribute(LINUX_NFTA_HASH_LEN, Int32(size))
+                + attribute(LINUX_NFTA_HASH_MODULUS, Int32(count))
                 + attribute(LINUX_NFTA_HASH_SEED, Int32(0))
         )
     }
 
-    /// Ends the rule where the set has no such key; of a map, loads the value.
-    mutating func lookUp(_ key: Register, in set: NetfilterTable.SetReference, into register: Register? = nil)
-    {
-        let value = register.map { self.register(LINUX_NFTA_LOOKUP_DREG, $0) } ?? []
-        add("lookup", lookup(key, set) + value)
+    /// Loads the value of a key; ends the rule where the map has none.
+    mutating func lookUp(_ key: Register, in map: NetfilterTable.MapReference, into register: Register) {
+        lookUp(key, in: map, self.register(LINUX_NFTA_LOOKUP_DREG, register))
     }
 
-    /// Ends the rule where the set has such a key.
-    mutating func requireAbsence(of key: Register, in set: NetfilterTable.SetReference) {
-        add("lookup", lookup(key, set) + attribute(LINUX_NFTA_LOOKUP_FLAGS, LINUX_NFT_LOOKUP_F_INV))
+    /// Calls the chain that the map has for a key.
+    mutating func jump(by key: Register, in map: NetfilterTable.MapReference) {
+        lookUp(key, in: map, attribute(LINUX_NFTA_LOOKUP_DREG, LINUX_NFT_REG_VERDICT))
     }
 
-    private func lookup(_ key: Register, _ set: NetfilterTable.SetReference) -> [UInt8] {
-        attribute(LINUX_NFTA_LOOKUP_SET, set.name) + attribute(LINUX_NFTA_LOOKUP_SET_ID, set.id)
-            + register(LINUX_NFTA_LOOKUP_SREG, key)
+    private mutating func lookUp(_ key: Register, in map: NetfilterTable.MapReference, _ result: [UInt8]) {
+        add(
+            "lookup",
+            attribute(LINUX_NFTA_LOOKUP_SET, map.name) + attribute(LINUX_NFTA_LOOKUP_SET_ID, map.id)
+                + register(LINUX_NFTA_LOOKUP_SREG, key) + result
+        )
     }
 
     enum Change {
@@ -118,7 +120,7 @@ struct NetfilterRule {
     /// Changes a map that lives longer than the rule.
     mutating func change(
         _ change: Change,
-        _ map: NetfilterTable.SetReference,
+        _ map: NetfilterTable.MapReference,
         key: Register,
         value: Register
     ) {
@@ -138,13 +140,13 @@ struct NetfilterRule {
     }
 
     /// Another destination address, and the port in the register behind it.
-    mutating func translate(to address: Register) {
+    mutating func translate(to address: Register, family: IPAddress.Family) {
         add(
             "nat",
             attribute(LINUX_NFTA_NAT_TYPE, LINUX_NFT_NAT_DNAT)
-                + attribute(LINUX_NFTA_NAT_FAMILY, LINUX_NFPROTO_IPV4)
+                + attribute(LINUX_NFTA_NAT_FAMILY, family.number)
                 + register(LINUX_NFTA_NAT_REG_ADDR_MIN, address)
-                + register(LINUX_NFTA_NAT_REG_PROTO_MIN, address + 1)
+                + register(LINUX_NFTA_NAT_REG_PROTO_MIN, address + (family == .v4 ? 1 : 4))
         )
     }
 
@@ -155,27 +157,33 @@ struct NetfilterRule {
     mutating func redirect() { add("redir", []) }
 
     /// Out through a device to a neighbour, past the routing.
-    mutating func forward(to address: Register, through device: Register) {
+    mutating func forward(to address: Register, through device: Register, family: IPAddress.Family) {
         add(
             "fwd",
             register(LINUX_NFTA_FWD_SREG_DEV, device) + register(LINUX_NFTA_FWD_SREG_ADDR, address)
-                + attribute(LINUX_NFTA_FWD_NFPROTO, LINUX_NFPROTO_IPV4)
+                + attribute(LINUX_NFTA_FWD_NFPROTO, family.number)
         )
     }
 
-    mutating func accept() { decide(attribute(LINUX_NFTA_VERDICT_CODE, LINUX_NF_ACCEPT)) }
+    mutating func accept() { set(number: LINUX_NFT_REG_VERDICT, NetfilterTable.verdict(LINUX_NF_ACCEPT)) }
+
+    /// To the rule that called the chain.
+    mutating func `return`() {
+        set(number: LINUX_NFT_REG_VERDICT, NetfilterTable.verdict(LINUX_NFT_RETURN))
+    }
 
     mutating func jump(to chain: String) {
-        decide(
-            attribute(LINUX_NFTA_VERDICT_CODE, LINUX_NFT_JUMP) + attribute(LINUX_NFTA_VERDICT_CHAIN, chain)
-        )
+        set(number: LINUX_NFT_REG_VERDICT, NetfilterTable.jump(to: chain))
     }
 
-    private mutating func decide(_ verdict: [UInt8]) {
+    mutating func set(_ register: Register, _ value: [UInt8]) {
+        set(number: LINUX_NFT_REG32_00 + register, NetfilterTable.data(value))
+    }
+
+    private mutating func set(number: Int32, _ data: [UInt8]) {
         add(
             "immediate",
-            attribute(LINUX_NFTA_IMMEDIATE_DREG, LINUX_NFT_REG_VERDICT)
-                + attribute(LINUX_NFTA_IMMEDIATE_DATA, attribute(LINUX_NFTA_DATA_VERDICT, verdict))
+            attribute(LINUX_NFTA_IMMEDIATE_DREG, number) + attribute(LINUX_NFTA_IMMEDIATE_DATA, data)
         )
     }
 

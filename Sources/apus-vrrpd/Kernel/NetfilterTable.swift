@@ -6,9 +6,9 @@ struct NetfilterTable {
 
     let family: Int32
     private var chains: [[UInt8]] = []
-    /// Sets, their elements, and rules, in this order.
+    /// Maps, their elements, and rules, in this order.
     private var contents: [(type: Int32, attributes: [UInt8])] = []
-    private var setCount: Int32 = 0
+    private var mapCount: Int32 = 0
 
     /// Whether there is anything to do.
     var isEmpty: Bool { contents.isEmpty }
@@ -43,8 +43,8 @@ struct NetfilterTable {
         return batch
     }
 
-    /// Names a set within a batch.
-    struct SetReference {
+    /// Names a map within a batch.
+    struct MapReference {
         var name: String
         var id: Int32
     }
@@ -78,13 +78,25 @@ struct NetfilterTable {
 
     /// What keys and values are. The numbers are those by which `nft list` knows how to show them.
     enum ElementType: Int32 {
-        case integer = 4
-        case address = 7
-        case link = 20
-        /// An address (7) and a port (13), in two registers.
-        case endpoint = 461
+        /// In the machine's byte order.
+        case number = 4
+        case ipv4Address = 7
+        case ipv6Address = 8
+        /// An address and a port (13) behind it, in a register of its own.
+        case ipv4Endpoint = 461
+        case ipv6Endpoint = 525
+        /// Where to go on: the kernel's own number, 0xffffff00.
+        case verdict = -256
 
-        var size: Int32 { self == .endpoint ? 8 : 4 }
+        /// In bytes; of no matter for verdicts.
+        var size: Int32 {
+            switch self {
+            case .number, .ipv4Address, .verdict: 4
+            case .ipv4Endpoint: 8
+            case .ipv6Address: 16
+            case .ipv6Endpoint: 20
+            }
+        }
     }
 
     /// A map that keeps what rules put into it, also when the rules are replaced.
@@ -94,10 +106,10 @@ struct NetfilterTable {
         to value: ElementType,
         capacity: Int32,
         keptFor time: Duration
-    ) -> SetReference {
-        addSet(
+    ) -> MapReference {
+        addMap(
             name,
-            flags: LINUX_NFT_SET_MAP | LINUX_NFT_SET_TIMEOUT | LINUX_NFT_SET_EVAL,
+            flags: LINUX_NFT_SET_TIMEOUT | LINUX_NFT_SET_EVAL,
             key,
             value,
             attribute(LINUX_NFTA_SET_DESC, attribute(LINUX_NFTA_SET_DESC_SIZE, capacity))
@@ -105,63 +117,69 @@ struct NetfilterTable {
         )
     }
 
-    /// A set that goes with the rule that uses it.
-    mutating func addSet(of type: ElementType, _ keys: [[UInt8]]) -> SetReference {
-        let set = addSet("__set%d", flags: LINUX_NFT_SET_ANONYMOUS | LINUX_NFT_SET_CONSTANT, type, nil)
-        add(keys.map { value(LINUX_NFTA_SET_ELEM_KEY, $0) }, to: set)
-        return set
+    /// What a key, a value or a rule says.
+    static func data(_ bytes: [UInt8]) -> [UInt8] { attribute(LINUX_NFTA_DATA_VALUE, bytes) }
+
+    /// The same where it is to go on in a chain, and to come back.
+    static func jump(to chain: String) -> [UInt8] {
+        verdict(LINUX_NFT_JUMP, attribute(LINUX_NFTA_VERDICT_CHAIN, chain))
     }
 
-    /// The same with values.
+    static func verdict(_ code: Int32, _ more: [UInt8] = []) -> [UInt8] {
+        attribute(LINUX_NFTA_DATA_VERDICT, attribute(LINUX_NFTA_VERDICT_CODE, code) + more)
+    }
+
+    /// Tells `nft list` how to show keys: NFTNL_UDATA_SET_KEYBYTEORDER, 4 bytes, BYTEORDER_HOST_ENDIAN.
+    private static let keyIsInHostOrder: [UInt8] = [0, 4] + UInt32(1).bytes
+
+    /// A map from numbers that goes with the rule that uses it.
+    ///
+    /// - Parameter elements: keys as they are, values as `data` or `jump` has them.
     mutating func addMap(
-        from key: ElementType,
         to type: ElementType,
         _ elements: [(key: [UInt8], value: [UInt8])]
-    ) -> SetReference {
-        let flags = LINUX_NFT_SET_ANONYMOUS | LINUX_NFT_SET_CONSTANT | LINUX_NFT_SET_MAP
-        let map = addSet("__map%d", flags: flags, key, type)
-        add(
-            elements.map {
-                value(LINUX_NFTA_SET_ELEM_KEY, $0.key) + value(LINUX_NFTA_SET_ELEM_DATA, $0.value)
-            },
-            to: map
+    ) -> MapReference {
+        let map = addMap(
+            "__map%d",
+            flags: LINUX_NFT_SET_ANONYMOUS | LINUX_NFT_SET_CONSTANT,
+            .number,
+            type,
+            attribute(LINUX_NFTA_SET_USERDATA, Self.keyIsInHostOrder)
         )
+        let list = elements.flatMap {
+            attribute(
+                LINUX_NFTA_LIST_ELEM,
+                attribute(LINUX_NFTA_SET_ELEM_KEY, Self.data($0.key))
+                    + attribute(LINUX_NFTA_SET_ELEM_DATA, $0.value)
+            )
+        }
+        let attributes =
+            attribute(LINUX_NFTA_SET_ELEM_LIST_TABLE, Self.name)
+            + attribute(LINUX_NFTA_SET_ELEM_LIST_SET, map.name)
+            + attribute(LINUX_NFTA_SET_ELEM_LIST_SET_ID, map.id)
+            + attribute(LINUX_NFTA_SET_ELEM_LIST_ELEMENTS, list)
+        contents.append((LINUX_NFT_MSG_NEWSETELEM, attributes))
         return map
     }
 
-    private func value(_ type: Int32, _ bytes: [UInt8]) -> [UInt8] {
-        attribute(type, attribute(LINUX_NFTA_DATA_VALUE, bytes))
-    }
-
-    private mutating func add(_ elements: [[UInt8]], to set: SetReference) {
-        let list = elements.flatMap { attribute(LINUX_NFTA_LIST_ELEM, $0) }
-        let attributes =
-            attribute(LINUX_NFTA_SET_ELEM_LIST_TABLE, Self.name)
-            + attribute(LINUX_NFTA_SET_ELEM_LIST_SET, set.name)
-            + attribute(LINUX_NFTA_SET_ELEM_LIST_SET_ID, set.id)
-            + attribute(LINUX_NFTA_SET_ELEM_LIST_ELEMENTS, list)
-        contents.append((LINUX_NFT_MSG_NEWSETELEM, attributes))
-    }
-
-    private mutating func addSet(
+    private mutating func addMap(
         _ name: String,
         flags: Int32,
         _ key: ElementType,
-        _ value: ElementType?,
-        _ more: [UInt8] = []
-    ) -> SetReference {
-        setCount += 1
-        var attributes =
+        _ value: ElementType,
+        _ more: [UInt8]
+    ) -> MapReference {
+        mapCount += 1
+        let attributes =
             attribute(LINUX_NFTA_SET_TABLE, Self.name) + attribute(LINUX_NFTA_SET_NAME, name)
-            + attribute(LINUX_NFTA_SET_FLAGS, flags) + attribute(LINUX_NFTA_SET_ID, setCount)
+            + attribute(LINUX_NFTA_SET_FLAGS, flags | LINUX_NFT_SET_MAP)
+            + attribute(LINUX_NFTA_SET_ID, mapCount)
             + attribute(LINUX_NFTA_SET_KEY_TYPE, key.rawValue)
             + attribute(LINUX_NFTA_SET_KEY_LEN, key.size)
-        if let value {
-            attributes += attribute(LINUX_NFTA_SET_DATA_TYPE, value.rawValue)
-            attributes += attribute(LINUX_NFTA_SET_DATA_LEN, value.size)
-        }
-        contents.append((LINUX_NFT_MSG_NEWSET, attributes + more))
-        return SetReference(name: name, id: setCount)
+            + attribute(LINUX_NFTA_SET_DATA_TYPE, value.rawValue)
+            + attribute(LINUX_NFTA_SET_DATA_LEN, value.size) + more
+        contents.append((LINUX_NFT_MSG_NEWSET, attributes))
+        return MapReference(name: name, id: mapCount)
     }
 
     mutating func addRule(to chain: String, _ rule: NetfilterRule) {
