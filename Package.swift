@@ -106,10 +106,10 @@ let package = Package(
             dependencies: ["VRRP", "MutationSupport"],
             exclude: ["Replay/replay.txt"]
         ),
-        .testTarget(name: "LoadBalancingTests", dependencies: ["LoadBalancing"]),
+        .testTarget(name: "LoadBalancingTests", dependencies: ["LoadBalancing", "MutationSupport"]),
         .testTarget(
             name: "VRRPAgentTests",
-            dependencies: ["apus-vrrpd", "VRRP", "CLinux", "ProgramFiles"],
+            dependencies: ["apus-vrrpd", "VRRP", "KeepalivedConfiguration", "CLinux", "ProgramFiles"],
             exclude: ["Files"]
         ),
         .testTarget(

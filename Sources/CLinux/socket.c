@@ -139,16 +139,37 @@ int64_t linux_receive(int32_t socket, void *bytes, int64_t count) {
     return got < 0 ? -errno : got;
 }
 
-int32_t linux_connect(int32_t family, const void *address, uint16_t port) {
-    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
-    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-    memcpy(&v4.sin_addr, address, sizeof v4.sin_addr);
-    if (family == AF_INET6) memcpy(&v6.sin6_addr, address, sizeof v6.sin6_addr);
+/// What an address of a family looks like to the kernel.
+union endpoint {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+static socklen_t write_endpoint(union endpoint *endpoint, int32_t family, const void *address, uint16_t port) {
+    memset(endpoint, 0, sizeof *endpoint);
+    endpoint->any.sa_family = (sa_family_t)family;
+    // Both families have it in the same place.
+    endpoint->v4.sin_port = htons(port);
+    if (family == AF_INET6) {
+        memcpy(&endpoint->v6.sin6_addr, address, sizeof endpoint->v6.sin6_addr);
+        return sizeof endpoint->v6;
+    }
+    memcpy(&endpoint->v4.sin_addr, address, sizeof endpoint->v4.sin_addr);
+    return sizeof endpoint->v4;
+}
+
+int32_t linux_connect(int32_t family, const void *address, uint16_t port, const void *source) {
     int descriptor = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return -errno;
-    const struct sockaddr *to = family == AF_INET6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4;
-    if (connect(descriptor, to, family == AF_INET6 ? sizeof v6 : sizeof v4) < 0 && errno != EINPROGRESS)
-        return failed(descriptor);
+    union endpoint endpoint;
+    socklen_t size;
+    if (source) {
+        size = write_endpoint(&endpoint, family, source, 0);
+        if (bind(descriptor, &endpoint.any, size) < 0) return failed(descriptor);
+    }
+    size = write_endpoint(&endpoint, family, address, port);
+    if (connect(descriptor, &endpoint.any, size) < 0 && errno != EINPROGRESS) return failed(descriptor);
     return descriptor;
 }
 

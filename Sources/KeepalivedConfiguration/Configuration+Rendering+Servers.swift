@@ -33,11 +33,13 @@ extension Renderer {
 
     private mutating func healthCheck(_ check: HealthCheck) {
         switch check.kind {
-        case .tcp(let endpoint):
+        case .tcp(let connection):
             open("TCP_CHECK")
-            line("connect_ip", endpoint.address.description)
-            line("connect_port", "\(endpoint.port)")
-            line("connect_timeout", secondsText(check.timeout))
+            self.connection(connection, timeout: check.timeout)
+        case .http(let connection, let request):
+            open("HTTP_GET")
+            url(request)
+            self.connection(connection, timeout: check.timeout)
         case .program(let command, let user):
             open("MISC_CHECK")
             line(["misc_path".bytes, quote(joinCommand(command), always: true)])
@@ -48,6 +50,23 @@ extension Renderer {
         line("retry", "\(check.retries)")
         line("delay_before_retry", secondsText(check.retryDelay))
         if check.initiallyFails { line("alpha") }
+        close()
+    }
+
+    private mutating func connection(_ connection: HealthCheck.Connection, timeout: Duration) {
+        line("connect_ip", connection.endpoint.address.description)
+        line("connect_port", "\(connection.endpoint.port)")
+        if let source = connection.source { line("bindto", source.description) }
+        line("connect_timeout", secondsText(timeout))
+    }
+
+    private mutating func url(_ request: HTTPRequest) {
+        open("url")
+        line(["path".bytes, quote(request.path.bytes)])
+        if let host = request.virtualHost { line(["virtualhost".bytes, quote(host.bytes)]) }
+        let codes = request.statusCodes.map { "\($0.lowerBound)-\($0.upperBound)".bytes }
+        line(["status_code".bytes] + codes)
+        if let digest = request.digest { line("digest", digest) }
         close()
     }
 }

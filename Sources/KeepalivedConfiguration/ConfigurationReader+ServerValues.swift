@@ -66,4 +66,52 @@ extension ConfigurationReader {
             return false
         }
     }
+
+    /// A path or a name that goes into an HTTP request: without anything that would end it there.
+    mutating func requestPart(_ statement: Statement) -> String? {
+        let argument = statement.arguments[0]
+        let isPath = isSame("path", statement.keyword.bytes)
+        let bytes = argument.bytes
+        let isPrintable = bytes.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+        if isPrintable, bytes.count <= 1024, isPath ? bytes.first == UInt8(ascii: "/") : !bytes.isEmpty {
+            return argument.text
+        }
+        diagnostics.error(
+            "'\(statement.keyword.text)' wants \(isPath ? "a path that begins with '/'" : "a name"), without blanks, "
+                + "of at most 1024 bytes",
+            at: argument.location
+        )
+        return nil
+    }
+
+    /// `200` or `200-299`.
+    mutating func statusCodes(_ argument: Token) -> ClosedRange<Int>? {
+        let bounds = argument.bytes.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+            .compactMap { parseInteger($0) }
+        if let first = bounds.first, let last = bounds.last, bounds.count <= 2, first <= last,
+            (100...599).contains(first), (100...599).contains(last)
+        {
+            return first...last
+        }
+        diagnostics.tolerable(
+            "'status_code' wants codes from 100 to 599, or ranges such as 200-299, found '\(argument.text)'",
+            at: argument.location
+        )
+        return nil
+    }
+
+    /// An MD5 digest, in lower case.
+    mutating func digest(_ statement: Statement) -> String? {
+        let argument = statement.arguments[0]
+        let lower = argument.bytes.map { $0.isDigit ? $0 : $0 | 0x20 }
+        let letters = UInt8(ascii: "a")...UInt8(ascii: "f")
+        if lower.count == 32, lower.allSatisfy({ $0.isDigit || letters.contains($0) }) {
+            return String(decoding: lower, as: UTF8.self)
+        }
+        diagnostics.error(
+            "'digest' wants the 32 hexadecimal digits that genhash shows, found '\(argument.text)'",
+            at: argument.location
+        )
+        return nil
+    }
 }

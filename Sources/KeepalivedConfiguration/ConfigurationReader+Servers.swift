@@ -8,9 +8,11 @@ extension ConfigurationReader {
         var retryDelay: Duration?
         var initiallyFails = false
         var isOnlyInhibited = false
+        /// The name that HTTP requests ask for.
+        var virtualHost: String?
     }
 
-    private static let checkSettings: [Keyword] = [
+    static let checkSettings: [Keyword] = [
         .value("delay_loop"), .value("connect_timeout"), .value("retry"), .value("delay_before_retry"),
         .value("alpha", 0...1), .value("inhibit_on_failure", 0...1),
         // The first look is at once.
@@ -23,31 +25,23 @@ extension ConfigurationReader {
             .value("protocol"),
             .value("persistence_timeout", 0...1), .value("quorum"), .value("hysteresis"),
             .value("quorum_up", 1...3), .value("quorum_down", 1...3), .value("omega", 0...1),
-            .value("sorry_server", 1...2), .block("real_server", 1...2),
+            .value("sorry_server", 1...2), .value("virtualhost"), .block("real_server", 1...2),
         ]
         + Keyword.unsupported([
             "flag-1", "flag-2", "flag-3", "sh-port", "sh-fallback", "mh-port", "mh-fallback", "ops",
-            "persistence_engine", "persistence_granularity", "ha_suspend", "virtualhost", "ip_family",
+            "persistence_engine", "persistence_granularity", "ha_suspend", "ip_family",
             "sorry_server_inhibit", "sorry_server_lvs_method", "nat_mask", "syn_proxy",
         ])
 
     private static let realServerKeywords: [Keyword] =
         checkSettings + [
-            .value("weight"), .value("notify_up", 1...3), .value("notify_down", 1...3), .block("TCP_CHECK"),
-            .block("MISC_CHECK"),
+            .value("weight"), .value("notify_up", 1...3), .value("notify_down", 1...3), .value("virtualhost"),
+            .block("TCP_CHECK"), .block("HTTP_GET"), .block("SSL_GET"), .block("MISC_CHECK"),
         ]
         + Keyword.unsupported([
-            "HTTP_GET", "SSL_GET", "SMTP_CHECK", "DNS_CHECK", "UDP_CHECK", "PING_CHECK", "BFD_CHECK",
-            "FILE_CHECK", "lvs_method", "uthreshold", "lthreshold", "virtualhost",
+            "SMTP_CHECK", "DNS_CHECK", "UDP_CHECK", "PING_CHECK", "BFD_CHECK", "FILE_CHECK", "lvs_method",
+            "uthreshold", "lthreshold",
         ])
-
-    private static let connectionCheckKeywords: [Keyword] =
-        checkSettings + [.value("connect_ip"), .value("connect_port")]
-        + Keyword.unsupported(["bindto", "bind_if", "bind_port", "fwmark", "log_all_failures"])
-
-    private static let programCheckKeywords: [Keyword] =
-        checkSettings + [.value("misc_path", 1...64), .value("misc_timeout"), .value("user", 1...2)]
-        + Keyword.unsupported(["misc_dynamic"])
 
     /// nil where it has no endpoint that could be used.
     mutating func readVirtualServer(_ block: Statement) -> VirtualServer? {
@@ -113,14 +107,15 @@ extension ConfigurationReader {
         }
     }
 
-    private mutating func read(_ statement: Statement, into settings: inout CheckSettings) {
+    mutating func read(_ statement: Statement, into settings: inout CheckSettings) {
         switch statement.keyword {
         case "delay_loop": settings.interval = time(statement) ?? settings.interval
         case "connect_timeout", "misc_timeout": settings.timeout = time(statement) ?? settings.timeout
-        case "retry": settings.retries = integer(statement, 0...1000) ?? settings.retries
+        case "retry", "nb_get_retry": settings.retries = integer(statement, 0...1000) ?? settings.retries
         case "delay_before_retry": settings.retryDelay = time(statement) ?? settings.retryDelay
         case "alpha": settings.initiallyFails = flag(statement)
         case "inhibit_on_failure": settings.isOnlyInhibited = flag(statement)
+        case "virtualhost": settings.virtualHost = requestPart(statement) ?? settings.virtualHost
         default: break
         }
     }
@@ -147,61 +142,16 @@ extension ConfigurationReader {
         for statement in statements {
             switch statement.keyword {
             case "TCP_CHECK": server.checks.append(readConnectionCheck(statement, of: endpoint, settings))
+            case "HTTP_GET": server.checks += readWebCheck(statement, of: endpoint, settings)
+            case "SSL_GET":
+                diagnostics.error(
+                    "this agent has no TLS for 'SSL_GET': use a MISC_CHECK that runs 'curl --fail URL'",
+                    at: statement.keyword.location
+                )
             case "MISC_CHECK": server.checks.append(readProgramCheck(statement, settings))
             default: break
             }
         }
         return server
-    }
-
-    private mutating func readConnectionCheck(
-        _ block: Statement,
-        of server: Endpoint,
-        _ defaults: CheckSettings
-    ) -> HealthCheck {
-        var settings = defaults
-        var target = server
-        let statements = StatementParser(keywords: Self.connectionCheckKeywords, context: "in TCP_CHECK")
-            .parse(block.block, &diagnostics)
-        for statement in statements {
-            switch statement.keyword {
-            case "connect_ip": target.address = address(statement.arguments.first) ?? target.address
-            case "connect_port": target.port = port(statement.arguments[0], statement.keyword) ?? target.port
-            default: read(statement, into: &settings)
-            }
-        }
-        return check(.tcp(target), settings)
-    }
-
-    private mutating func readProgramCheck(_ block: Statement, _ defaults: CheckSettings) -> HealthCheck {
-        var settings = defaults
-        // Connecting is not what a program does.
-        settings.timeout = nil
-        var command: [String]?
-        var user: ScriptUser?
-        let statements = StatementParser(keywords: Self.programCheckKeywords, context: "in MISC_CHECK")
-            .parse(block.block, &diagnostics)
-        for statement in statements {
-            switch statement.keyword {
-            case "misc_path": command = self.command(statement)
-            case "user": user = self.user(statement.arguments[...])
-            default: read(statement, into: &settings)
-            }
-        }
-        if command == nil {
-            diagnostics.error("this MISC_CHECK has no 'misc_path' to run", at: block.keyword.location)
-        }
-        return check(.program(command ?? [], user: user), settings)
-    }
-
-    private func check(_ kind: HealthCheck.Kind, _ settings: CheckSettings) -> HealthCheck {
-        HealthCheck(
-            kind,
-            interval: settings.interval ?? .seconds(60),
-            timeout: settings.timeout,
-            retries: settings.retries,
-            retryDelay: settings.retryDelay ?? .seconds(1),
-            initiallyFails: settings.initiallyFails
-        )
     }
 }

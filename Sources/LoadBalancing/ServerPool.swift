@@ -58,7 +58,8 @@ public struct ServerPool: Sendable {
     /// A server without a failing check is up.
     public func isUp(_ server: Int) -> Bool { !failures[server].contains(true) }
 
-    private var weight: Int {
+    /// Of all servers that are up.
+    public var weight: Int {
         settings.servers.indices.reduce(0) { $0 + (isUp($1) ? settings.servers[$1].weight : 0) }
     }
 

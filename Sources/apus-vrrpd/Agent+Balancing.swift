@@ -9,11 +9,13 @@ extension Agent {
         let now = Clock.now
         guard isBalancingStale || balancer.deadline.map({ $0 <= now }) ?? false else { return }
         isBalancingStale = false
-        let desired = services.compactMap { service in
-            let owner = instances.first { $0.holder(of: service.plan.address) != nil }
-            return service.desired(owner: owner, links)
-        }
+        let desired = services.compactMap { $0.desired(owner: owner(of: $0), links) }
         balancer.apply(desired, at: now)
+    }
+
+    /// The virtual router that has its address, if one does.
+    func owner(of service: Service) -> Instance? {
+        instances.first { $0.holder(of: service.plan.address) != nil }
     }
 
     /// At the end: with `omega`, it counts as losing all servers.
@@ -41,15 +43,14 @@ extension Agent {
         }
     }
 
-    private mutating func tell(of change: ServerPool.Change, because failure: Int32?, service index: Int) {
+    private mutating func tell(of change: ServerPool.Change, because failure: String?, service index: Int) {
         let service = services[index].plan
         switch change {
         case .server(let server, let isUp):
+            services[index].since[server] = Clock.now
             let server = service.servers[server]
             var text: Message = "\(service.name): \(server.target.description) is \(isUp ? "up" : "down")"
-            if !isUp, let failure {
-                text = text + ": \(String(cString: linux_error_text(failure)))"
-            }
+            if !isUp, let failure { text = text + ": \(failure)" }
             Log.info(text.text)
             notify(isUp ? server.notifyUp : server.notifyDown, ofService: service.name)
         case .quorum(let isReached):

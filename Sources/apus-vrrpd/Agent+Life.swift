@@ -13,7 +13,7 @@ extension Agent {
         if plan.instances.contains(where: { !$0.routes.isEmpty }) { try monitor.followRoutes() }
         updateNotifiers()
         services = plan.services.map { service in
-            services.first { $0.plan == service } ?? Service(service)
+            services.first { $0.plan == service } ?? Service(service, at: Clock.now)
         }
         reconfigure(known, from: old)
         closeUnusedSockets()

@@ -113,9 +113,11 @@ struct Agent {
         var descriptors = [monitor.descriptor] + childDescriptors + sockets.map { $0.descriptor }
         descriptors += processes.flatMap { $0.running }
         if let status { descriptors.append(status.descriptor) }
+        let connections = checks.compactMap { $0.connection }
+        descriptors += connections.filter { !$0.isOpening }.map { $0.descriptor }
         return try waitUntilReadable(
             descriptors,
-            orWritable: checks.compactMap { $0.connection },
+            orWritable: connections.filter { $0.isOpening }.map { $0.descriptor },
             timeout: deadline().map { $0 - Clock.now }
         )
     }
@@ -206,11 +208,13 @@ struct Agent {
         }
     }
 
-    /// Takes in the connections of checks that are decided.
+    /// Lets the connections of checks go on.
     private mutating func observeConnections(ready: [Int32]) {
         for index in checks.indices {
-            guard let connection = checks[index].connection, ready.contains(connection) else { continue }
-            if let passes = checks[index].connected(at: Clock.now) { report(.check(index), passes: passes) }
+            guard let connection = checks[index].connection, ready.contains(connection.descriptor) else {
+                continue
+            }
+            if let passes = checks[index].proceed(at: Clock.now) { report(.check(index), passes: passes) }
         }
     }
 

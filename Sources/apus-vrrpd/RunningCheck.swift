@@ -1,4 +1,5 @@
 import CLinux
+import KeepalivedConfiguration
 import VRRP
 
 /// A check at work.
@@ -7,9 +8,11 @@ struct RunningCheck {
     private var check: PeriodicCheck
     private var process: Int32?
     /// Waits for the other side.
-    private(set) var connection: Int32?
-    /// Why the last connection failed.
-    private(set) var failure: Int32?
+    private(set) var connection: CheckConnection?
+    /// Why the last run failed; nil where it did not.
+    private(set) var failure: String?
+    /// Whether the last run was given up.
+    private var isOverdue = false
     private var failedStarts: UInt64 = 0
 
     init(_ plan: Plan.Check) {
@@ -36,29 +39,28 @@ struct RunningCheck {
     mutating func ended(_ child: Int32, status: Int32, at now: Instant) -> Bool? {
         guard process == child else { return nil }
         process = nil
-        check.handle(.ended(succeeded: status == 0), at: now)
-        return perform(at: now)
+        // Where it took too long, that is why.
+        if !isOverdue { failure = status == 0 ? nil : ("it ends with status \(Int(status))" as Message).text }
+        return end(at: now)
     }
 
-    /// Takes note that the connection is decided.
-    mutating func connected(at now: Instant) -> Bool? {
-        guard let connection else { return nil }
-        let result = linux_connected(connection)
-        failure = result < 0 ? -result : nil
-        closeConnection()
-        check.handle(.ended(succeeded: result == 0), at: now)
+    /// Takes note that something happened on the connection.
+    mutating func proceed(at now: Instant) -> Bool? {
+        guard let outcome = connection?.proceed() else { return nil }
+        connection = nil
+        if case .failed(let reason) = outcome { failure = reason } else { failure = nil }
+        return end(at: now)
+    }
+
+    private mutating func end(at now: Instant) -> Bool? {
+        check.handle(.ended(succeeded: failure == nil), at: now)
         return perform(at: now)
     }
 
     /// Ends it, for good.
     mutating func stop() {
-        closeConnection()
-        if let process { _ = linux_signal_group(process, LINUX_SIGKILL) }
-    }
-
-    private mutating func closeConnection() {
-        if let connection { linux_close(connection) }
         connection = nil
+        if let process { _ = linux_signal_group(process, LINUX_SIGKILL) }
     }
 
     private mutating func perform(at now: Instant) -> Bool? {
@@ -75,9 +77,10 @@ struct RunningCheck {
     }
 
     private mutating func giveUp(at now: Instant) {
+        isOverdue = true
+        failure = "it takes longer than \(plan.settings.timeout.secondsText)"
         guard connection == nil else {
-            failure = LINUX_ETIMEDOUT
-            closeConnection()
+            connection = nil
             return check.handle(.ended(succeeded: false), at: now)
         }
         Log.warning("check \(plan.name): takes longer than \(plan.settings.timeout.secondsText): ended")
@@ -86,20 +89,19 @@ struct RunningCheck {
     }
 
     private mutating func run(at now: Instant) {
+        isOverdue = false
         switch plan.probe {
         case .program(let program): start(program, at: now)
-        case .connection(let address, let port): connect(to: address, port: port, at: now)
+        case .connection(let target): connect(to: target, nil, at: now)
+        case .web(let target, let question): connect(to: target, question, at: now)
         }
     }
 
-    private mutating func connect(to address: IPAddress, port: UInt16, at now: Instant) {
-        let result = address.bytes.withUnsafeBytes {
-            linux_connect(address.family.number, $0.baseAddress, port)
-        }
-        if result >= 0 {
-            connection = result
-        } else {
-            failure = -result
+    private mutating func connect(to target: Plan.Connection, _ question: Plan.Question?, at now: Instant) {
+        do throws(SystemError) {
+            connection = try CheckConnection(to: target, asking: question)
+        } catch {
+            failure = SystemError.text(of: error.code)
             check.handle(.notStarted, at: now)
         }
     }
@@ -113,6 +115,7 @@ struct RunningCheck {
             if failedStarts & (failedStarts - 1) == 0 {
                 Log.error("check \(plan.name): \(error.description) (\(failedStarts) so far)")
             }
+            failure = error.description
             check.handle(.notStarted, at: now)
         }
     }

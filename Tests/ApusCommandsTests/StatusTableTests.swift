@@ -4,13 +4,18 @@ import Testing
 
 @Suite("The table of virtual routers")
 struct StatusTableTests {
-    private static func status(_ state: String, trackers: String = "[]") throws -> AgentReply {
+    private static func status(
+        _ state: String,
+        trackers: String = "[]",
+        servers: String = "[]"
+    ) throws -> AgentReply {
         let text = """
             {"version":"0.1.0","handing_over":false,"instances":[{"name":"VI_1","interface":"eth0",
             "virtual_router_id":51,"vrrp_version":2,"advert_int":1.000,"state":"\(state)",
             "since":"2026-11-21T06:53:26.789Z","seconds":65.4,"reason":"from backup: pi2 resigned",
             "base_priority":101,"priority":103,"trackers":\(trackers),"addresses":["10.42.0.240/32"],
-            "peers":[],"transitions":2,"sent":2,"received":0,"rejected":{}}]}
+            "peers":[],"transitions":2,"sent":2,"received":0,"rejected":{}}],
+            "virtual_servers":\(servers)}
             """
         return .status(try AgentStatus(json: Array(text.utf8)))
     }
@@ -28,6 +33,31 @@ struct StatusTableTests {
         #expect(lines[1].hasPrefix("pi1   VI_1      master  "))
         #expect(lines[1].contains("103 = 101 + 2 haproxy  10.42.0.240/32  from backup: pi2 resigned"))
         #expect(lines.last == "1 of 3 hosts have no agent")
+    }
+
+    @Test("shows virtual servers that hosts have, and those without a quorum as problems")
+    func servers() throws {
+        func server(active: Bool, hasQuorum: Bool) -> String {
+            """
+            [{"name":"10.42.0.240:80","active":\(active),"quorum":1,"has_quorum":\(hasQuorum),"weight":1,
+            "uses_sorry_server":\(!hasQuorum),"real_servers":[{"name":"10.42.0.71:80","up":\(hasQuorum),"checks":[]},
+            {"name":"10.42.0.72:80","up":false,"reason":"TCP 10.42.0.72:80: Connection refused","checks":[]}]}]
+            """
+        }
+        let table = StatusTable(replies: [
+            ("pi1", try Self.status("master", servers: server(active: true, hasQuorum: true))),
+            ("pi2", try Self.status("backup", servers: server(active: false, hasQuorum: false))),
+        ])
+        #expect(table.problems.isEmpty)
+        let lines = table.text.split(separator: "\n").map(String.init)
+        let down = "10.42.0.72:80 (TCP 10.42.0.72:80: Connection refused)"
+        #expect(lines[4].hasPrefix("pi1   10.42.0.240:80  active   1 of 2 servers "))
+        #expect(lines[4].hasSuffix("  \(down)"))
+        #expect(lines[5].contains("standby  0 of 2 servers, sorry server  10.42.0.71:80, \(down)"))
+        let alone = StatusTable(replies: [
+            ("pi1", try Self.status("master", servers: server(active: true, hasQuorum: false)))
+        ])
+        #expect(alone.problems == ["pi1: 10.42.0.240:80 has too few servers"])
     }
 
     @Test(

@@ -204,7 +204,8 @@ struct SeedTests {
         #expect(server.realServers.map(\.weight) == [1, 1])
         for real in server.realServers {
             let check = try #require(real.checks.first)
-            guard case .tcp(real.endpoint) = check.kind else { Issue.record("\(check)"); continue }
+            guard case .tcp(let target) = check.kind else { Issue.record("\(check)"); continue }
+            #expect(target.endpoint == real.endpoint)
             #expect(check.interval == .seconds(10) && check.timeout == .seconds(1) && check.retries == 1)
         }
     }

@@ -33,17 +33,25 @@ final class BalancedNetwork {
         for process in running.values { kill(process.processIdentifier, SIGKILL) }
     }
 
-    /// Returns when it can be asked.
+    /// Answers with its name; returns when it can be asked.
     func start(_ server: String, port: Int = 80) throws {
+        try start(["nc", "-ll", "-p", "\(port)", "-e", "/bin/echo", server], on: server, port: port)
+    }
+
+    /// Answers HTTP with the files of a folder.
+    func serve(_ folder: URL, on server: String, port: Int) throws {
+        try start(["httpd", "-f", "-p", "\(port)", "-h", folder.path], on: server, port: port)
+    }
+
+    /// Starts a program of BusyBox, and returns when it listens.
+    func start(_ program: [String], on server: String, port: Int) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
-            ["ip", "netns", "exec", network.namespace(server)]
-            + ["busybox", "nc", "-ll", "-p", "\(port)", "-e", "/bin/echo", server]
+        process.arguments = ["ip", "netns", "exec", network.namespace(server), "busybox"] + program
         process.standardInput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        running[server] = process
+        running["\(server) \(port)"] = process
         let local = String(port, radix: 16, uppercase: true)
         let sockets = ["/proc/net/tcp", "/proc/net/tcp6"]
         let isListening = try eventually(within: 10) {
@@ -58,8 +66,8 @@ final class BalancedNetwork {
         }
     }
 
-    func stop(_ server: String) {
-        guard let process = running.removeValue(forKey: server) else { return }
+    func stop(_ server: String, port: Int = 80) {
+        guard let process = running.removeValue(forKey: "\(server) \(port)") else { return }
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
@@ -90,8 +98,14 @@ final class BalancedNetwork {
         try (0..<count).map { _ in try ask(address, port: port) ?? "nobody" }
     }
 
+    static let tcpCheck = "TCP_CHECK {\n connect_timeout 1\n retry 0\n }"
+
     /// An agent that is master, with a virtual server on port 80.
-    func direct(_ servers: [String], _ settings: String) throws -> AgentProcess {
+    func direct(
+        _ servers: [String],
+        _ settings: String,
+        check: String = BalancedNetwork.tcpCheck
+    ) throws -> AgentProcess {
         let instance = """
             global_defs {
                 vrrp_version 3
@@ -106,7 +120,7 @@ final class BalancedNetwork {
             }
 
             """
-        let agent = try startAgent(instance + virtualServer("10.99.0.", servers, settings))
+        let agent = try startAgent(instance + virtualServer("10.99.0.", servers, settings, check: check))
         try agent.wait(for: "backup → master", limit: 6)
         guard try eventually({ try network.holdsAddress("director") }) else {
             throw CommandFailure(description: "the director does not hold the address")
@@ -122,15 +136,17 @@ final class BalancedNetwork {
     }
 
     /// The block of a virtual server on port 80 of the address that ends with 240.
-    func virtualServer(_ prefix: String, _ servers: [String], _ settings: String) -> String {
+    func virtualServer(
+        _ prefix: String,
+        _ servers: [String],
+        _ settings: String,
+        check: String = BalancedNetwork.tcpCheck
+    ) -> String {
         let reals = servers.enumerated().map { index, settings in
             """
             real_server \(prefix)\(index + 3) 80 {
                 \(settings)
-                TCP_CHECK {
-                    connect_timeout 1
-                    retry 0
-                }
+                \(check)
             }
             """
         }

@@ -4,6 +4,8 @@ import Foundation
 struct AgentStatus: Decodable, Equatable {
     var handingOver: Bool
     var instances: [Instance]
+    /// nil from agents that do not tell of them.
+    var virtualServers: [VirtualServer]?
 
     struct Instance: Decodable, Equatable {
         var name: String
@@ -22,6 +24,22 @@ struct AgentStatus: Decodable, Equatable {
         var name: String
         var passes: Bool?
         var part: Int
+    }
+
+    struct VirtualServer: Decodable, Equatable {
+        var name: String
+        /// Whether its host spreads its connections.
+        var active: Bool
+        var hasQuorum: Bool
+        var usesSorryServer: Bool
+        var realServers: [RealServer]
+    }
+
+    struct RealServer: Decodable, Equatable {
+        var name: String
+        var up: Bool
+        /// Why it is down.
+        var reason: String?
     }
 
     /// - Throws: `DecodingError`

@@ -16,6 +16,9 @@ struct StatusTable {
                 problems.append("\(address) has several masters: \(masters.joined(separator: ", "))")
             }
         }
+        for (host, server) in virtualServers where server.active && !server.hasQuorum {
+            problems.append("\(host): \(server.name) has too few servers")
+        }
         for case (let host, .failed(let reason)) in replies {
             problems.append("\(host): \(reason.prefix { !$0.isNewline })")
         }
@@ -36,8 +39,24 @@ struct StatusTable {
         }
     }
 
-    /// Lines with their ends; the columns are as wide as their contents.
+    private var virtualServers: [(host: String, server: AgentStatus.VirtualServer)] {
+        replies.flatMap { host, reply in
+            guard case .status(let status) = reply else { return [] as [(String, AgentStatus.VirtualServer)] }
+            return (status.virtualServers ?? []).map { (host, $0) }
+        }
+    }
+
+    /// Lines with their ends.
     var text: String {
+        var lines = Self.lines(of: routers)
+        if !virtualServers.isEmpty { lines += Self.lines(of: services) }
+        let absent = replies.filter { $0.reply == .absent }.count
+        if absent > 0 { lines.append(Style.faint("\(absent) of \(replies.count) hosts have no agent")) }
+        lines += problems.map { Style.bad($0) }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private var routers: [[String]] {
         var table = [["HOST", "INSTANCE", "STATE", "FOR", "PRIORITY", "ADDRESSES", "WHY"]]
         for (host, instance, isHandingOver) in rows {
             table.append([
@@ -46,16 +65,34 @@ struct StatusTable {
                 instance.addresses.joined(separator: " "), instance.reason,
             ])
         }
+        return table
+    }
+
+    private var services: [[String]] {
+        var table = [["HOST", "VIRTUAL SERVER", "STATE", "SERVERS", "DOWN"]]
+        for (host, server) in virtualServers {
+            let up = server.realServers.count { $0.up }
+            let sorry = server.usesSorryServer ? ", sorry server" : ""
+            let down = server.realServers.filter { !$0.up }.map { real in
+                real.name + (real.reason.map { " (\($0))" } ?? "")
+            }
+            table.append([
+                host, server.name, server.active ? "active" : "standby",
+                "\(up) of \(server.realServers.count) servers\(sorry)", down.joined(separator: ", "),
+            ])
+        }
+        return table
+    }
+
+    /// The columns are as wide as their contents; the last one has no end.
+    private static func lines(of table: [[String]]) -> [String] {
         let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
         var lines = table.map { row in
             zip(row.dropLast(), widths).map { $0.padded(to: $1) }.joined(separator: "  ") + "  "
                 + (row.last ?? "")
         }
         lines[0] = Style.heading(lines[0])
-        let absent = replies.filter { $0.reply == .absent }.count
-        if absent > 0 { lines.append(Style.faint("\(absent) of \(replies.count) hosts have no agent")) }
-        lines += problems.map { Style.bad($0) }
-        return lines.map { $0 + "\n" }.joined()
+        return lines
     }
 
     /// `103 = 101 + 2 haproxy`

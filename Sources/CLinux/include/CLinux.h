@@ -170,7 +170,8 @@ int64_t linux_vrrp_receive(int32_t socket, int32_t family, void *bytes, int64_t 
 /// -EAGAIN when nothing is there.
 int64_t linux_receive(int32_t socket, void *bytes, int64_t count);
 /// Starts a TCP connection to an address of 4 or 16 bytes; not blocking. The descriptor is writable when it is decided.
-int32_t linux_connect(int32_t family, const void *address, uint16_t port);
+/// `source` is this machine's address to use; NULL: as the route says.
+int32_t linux_connect(int32_t family, const void *address, uint16_t port, const void *source);
 /// How a connection was decided: 0 or a negative errno value.
 int32_t linux_connected(int32_t socket);
 /// A socket that sends whole Ethernet frames.

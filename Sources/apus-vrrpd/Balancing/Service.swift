@@ -5,10 +5,13 @@ import VRRP
 struct Service {
     let plan: Plan.Service
     var pool: ServerPool
+    /// Since when each of its servers has been up, or down.
+    var since: [Instant]
 
-    init(_ plan: Plan.Service) {
+    init(_ plan: Plan.Service, at now: Instant) {
         self.plan = plan
         pool = ServerPool(plan.pool)
+        since = plan.servers.map { _ in now }
     }
 
     /// What the kernel is to do for it; nil: nothing.

@@ -105,13 +105,6 @@ struct Plan {
         }
     }
 
-    /// What a check does.
-    enum Probe: Equatable {
-        case program(Program)
-        /// Whether something accepts TCP connections there.
-        case connection(IPAddress, port: UInt16)
-    }
-
     /// Processes of one name of which enough must run.
     struct Process: Equatable {
         @Bytewise var name: String

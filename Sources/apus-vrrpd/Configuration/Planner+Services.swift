@@ -76,10 +76,22 @@ extension Planner {
 
     private mutating func probe(_ check: HealthCheck, of server: String, at place: Location) -> Plan.Probe? {
         switch check.kind {
-        case .tcp(let endpoint):
-            IPAddress(bytes: endpoint.address.bytes).map { .connection($0, port: endpoint.port) }
+        case .tcp(let connection):
+            self.connection(connection).map { .connection($0) }
+        case .http(let connection, let request):
+            self.connection(connection).map { .web($0, Plan.Question(request, to: connection.endpoint)) }
         case .program(let command, let user):
             program(command, user, "MISC_CHECK of \(server)", at: place).map { .program($0) }
+        }
+    }
+
+    private func connection(_ connection: HealthCheck.Connection) -> Plan.Connection? {
+        IPAddress(bytes: connection.endpoint.address.bytes).map { address in
+            Plan.Connection(
+                address: address,
+                port: connection.endpoint.port,
+                source: connection.source.flatMap { IPAddress(bytes: $0.bytes) }
+            )
         }
     }
 

@@ -1,3 +1,5 @@
+import KeepalivedConfiguration
+
 /// Writes JSON (RFC 8259) front to back.
 struct JSONWriter {
     private(set) var text = ""
@@ -61,7 +63,7 @@ struct JSONWriter {
 
     @inline(never)
     private mutating func quote(_ value: String) {
-        text += "\"\(escaped(value))\""
+        text += ("\"\(escaped(value))\"" as Message).text
     }
 }
 

@@ -10,6 +10,9 @@ extension StatusReport {
             $0.array("instances") { list in
                 for instance in instances { instance.write(to: &list) }
             }
+            $0.array("virtual_servers") { list in
+                for service in services { service.write(to: &list) }
+            }
         }
         return writer.text + "\n"
     }
@@ -57,6 +60,46 @@ extension StatusReport.Instance {
             $0.field("received", received)
             $0.object("rejected") { object in
                 for (cause, count) in rejections { object.field(cause, count) }
+            }
+        }
+    }
+}
+
+extension StatusReport.Service {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object {
+            $0.field("name", name)
+            if let instance { $0.field("instance", instance) }
+            $0.field("active", isActive)
+            $0.field("quorum", quorum)
+            $0.field("has_quorum", hasQuorum)
+            $0.field("weight", weight)
+            if let sorryServer { $0.field("sorry_server", sorryServer) }
+            $0.field("uses_sorry_server", usesSorryServer)
+            $0.array("real_servers") { list in
+                for server in servers { server.write(to: &list) }
+            }
+        }
+    }
+}
+
+extension StatusReport.Server {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object {
+            $0.field("name", name)
+            $0.field("up", isUp)
+            $0.field("since", since)
+            $0.field("seconds", age)
+            if let reason { $0.field("reason", reason) }
+            $0.field("weight", weight)
+            $0.array("checks") { list in
+                for check in checks {
+                    list.object {
+                        $0.field("name", check.name)
+                        $0.field("passes", check.passes)
+                        if let failure = check.failure { $0.field("failure", failure) }
+                    }
+                }
             }
         }
     }

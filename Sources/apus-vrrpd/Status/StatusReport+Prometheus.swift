@@ -1,3 +1,4 @@
+import KeepalivedConfiguration
 import VRRP
 
 extension StatusReport {
@@ -29,27 +30,52 @@ extension StatusReport {
         for instance in instances {
             for (cause, count) in instance.rejections { writer.sample(instance.name, "cause", cause, count) }
         }
+        write(services, to: &writer)
         return writer.text
+    }
+
+    private func write(_ services: [Service], to writer: inout MetricWriter) {
+        writer.begin("quorum", "gauge", "Whether enough real servers are up.", of: "virtual_server")
+        for service in services { writer.sample(service.name, service.hasQuorum ? 1 : 0) }
+        writer.begin("sorry_server_used", "gauge", "Whether it takes all connections.", of: "virtual_server")
+        for service in services { writer.sample(service.name, service.usesSorryServer ? 1 : 0) }
+        writer.begin("real_server_up", "gauge", "Whether a real server is up.", of: "virtual_server")
+        for service in services {
+            for server in service.servers {
+                writer.sample(service.name, "real_server", server.name, server.isUp ? 1 : 0)
+            }
+        }
+        writer.begin("real_server_weight", "gauge", "Its part of new connections.", of: "virtual_server")
+        for service in services {
+            for server in service.servers {
+                writer.sample(service.name, "real_server", server.name, server.weight)
+            }
+        }
     }
 }
 
 private struct MetricWriter {
     private(set) var text = ""
     private var name = ""
+    /// What the samples are of.
+    private var subject = ""
 
     @inline(never)
-    mutating func begin(_ name: String, _ type: String, _ help: String) {
+    mutating func begin(_ name: String, _ type: String, _ help: String, of subject: String = "instance") {
         self.name = "apus_vrrp_" + name
-        text += "# HELP \(self.name) \(help)\n# TYPE \(self.name) \(type)\n"
+        self.subject = subject
+        text += ("# HELP \(self.name) \(help)\n# TYPE \(self.name) \(type)\n" as Message).text
+    }
+
+    mutating func sample(_ of: String, _ value: Int) { write(of, "", value) }
+
+    @inline(never)
+    mutating func sample(_ of: String, _ label: String, _ labelled: String, _ value: Int) {
+        write(of, ",\(label)=\"\(escaped(labelled))\"", value)
     }
 
     @inline(never)
-    mutating func sample(_ instance: String, _ value: Int) {
-        text += "\(name){instance=\"\(escaped(instance))\"} \(value)\n"
-    }
-
-    @inline(never)
-    mutating func sample(_ instance: String, _ label: String, _ of: String, _ value: Int) {
-        text += "\(name){instance=\"\(escaped(instance))\",\(label)=\"\(escaped(of))\"} \(value)\n"
+    private mutating func write(_ of: String, _ labels: Message, _ value: Int) {
+        text += ("\(name){\(subject)=\"\(escaped(of))\"\(labels.text)} \(value)\n" as Message).text
     }
 }

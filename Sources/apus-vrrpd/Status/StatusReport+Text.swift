@@ -8,6 +8,9 @@ extension StatusReport {
         for instance in instances {
             for line in instance.lines { text += line.text + "\n" }
         }
+        for service in services {
+            for line in service.lines { text += line.text + "\n" }
+        }
         return text
     }
 }
@@ -42,5 +45,22 @@ extension StatusReport.Instance {
             text = text + " \(sign) \(abs(tracker.part)) (\(tracker.name) \(result)\(isVital))"
         }
         return text.text
+    }
+}
+
+extension StatusReport.Service {
+    fileprivate var lines: [Message] {
+        let up = servers.count { $0.isUp }
+        var first: Message = "\(name): \(up) of \(servers.count) servers, weight \(weight)"
+        if !hasQuorum { first = first + ", no quorum of \(quorum)" }
+        if usesSorryServer, let sorryServer { first = first + ": the sorry server \(sorryServer) takes over" }
+        if !isActive, let instance { first = first + "; the master of \(instance) spreads connections" }
+        var lines = [first]
+        for server in servers {
+            let since: Message = "\(server.isUp ? "up" : "down") since \(server.since)"
+            let why: Message = server.reason.map { ": \($0)" } ?? ", weight \(server.weight)"
+            lines.append("  \(server.name): " + since + " (\(server.age.secondsText))" + why)
+        }
+        return lines
     }
 }

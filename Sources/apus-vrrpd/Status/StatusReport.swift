@@ -4,6 +4,7 @@ import VRRP
 struct StatusReport {
     var isHandingOver: Bool
     var instances: [Instance]
+    var services: [Service]
 
     struct Instance {
         var name: String
@@ -52,6 +53,9 @@ extension StatusReport {
     init(_ agent: Agent, at now: Instant) {
         isHandingOver = agent.isHandingOver
         instances = agent.instances.map { Instance($0, at: now) }
+        services = agent.services.map { service in
+            Service(service, owner: agent.owner(of: service), checks: agent.checks, at: now)
+        }
     }
 }
 

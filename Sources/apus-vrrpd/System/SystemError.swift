@@ -8,9 +8,12 @@ struct SystemError: Error {
     var remedy: String?
 
     var description: String {
-        let text = "cannot \(operation): \(String(cString: linux_error_text(code)))"
+        let text = "cannot \(operation): \(Self.text(of: code))"
         return remedy.map { "\(text)\n  try: \($0)" } ?? text
     }
+
+    /// What a positive errno value means.
+    static func text(of code: Int32) -> String { String(cString: linux_error_text(code)) }
 }
 
 /// Why the agent does not start, or ended.
