@@ -30,13 +30,18 @@ test-lab: build agents ## The tests on the five real nodes of the lab
 	APUS_LAB=1 scripts/run-tests --no-parallel LabTests; status=$$?; lab/lab down; exit $$status
 
 .PHONY: mutations
-mutations: build ## A million mutated packets, configurations and inventories each, a hundred thousand simulated failures
-	APUS_MUTATIONS=1000000 APUS_VRRP_SCHEDULES=100000 $(SWIFT) test --skip-build --no-parallel \
-		--filter 'MutationTests|VRRPTests.SimulationTests'
+mutations: deps ## A million broken inputs for each parser: no crash, no hang, memory flat (a quarter of an hour)
+	$(SWIFT) build -c release --product apus-mutations
+	nice .build/release/apus-mutations 1000000
 
-.PHONY: test-vault
-test-vault: build ## Vaults of apus and of ansible-vault, opened by each other (needs python3 and PyPI)
-	@scripts/test-vault $(APUS)
+.PHONY: simulations
+simulations: build ## A hundred thousand simulated failures of VRRP routers
+	APUS_VRRP_SCHEDULES=100000 $(SWIFT) test --skip-build --no-parallel --filter VRRPTests.SimulationTests
+
+.PHONY: test-ansible
+test-ansible: build ## Inventories and vaults, read as Ansible reads them, and by it (needs python3 and PyPI)
+	@scripts/with-ansible scripts/test-inventory $(APUS)
+	@scripts/with-ansible scripts/test-vault $(APUS)
 
 .PHONY: bench
 bench: deps ## Measures reruns, a long way, many hosts and uploads, against bare ssh and the peers

@@ -76,15 +76,25 @@ let package = Package(
 
         .target(name: "ProgramFiles", path: "Tests/ProgramFiles"),
         .target(name: "MutationSupport", path: "Tests/MutationSupport"),
+        .target(
+            name: "MutationTrials",
+            dependencies: [
+                "HostInventory", "Vault", "SSH", "VRRP", "KeepalivedConfiguration", "MutationSupport",
+            ],
+            path: "Tests/MutationTrials"
+        ),
+        // A million inputs for each parser: `make mutations`.
+        .executableTarget(
+            name: "apus-mutations",
+            dependencies: ["MutationTrials"],
+            path: "Tests/MutationProgram"
+        ),
         // Real sshd, ssh-agent and keys, for tests.
         .target(name: "SSHTestSupport", dependencies: ["SSH"], path: "Tests/SSHTestSupport"),
         .testTarget(name: "SSHTests", dependencies: ["SSH", "SSHTestSupport"]),
         .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory", "ProgramFiles"]),
         .testTarget(name: "VaultTests", dependencies: ["Vault", "HostInventory"]),
-        .testTarget(
-            name: "MutationTests",
-            dependencies: ["HostInventory", "Vault", "SSH", "MutationSupport"]
-        ),
+        .testTarget(name: "MutationTests", dependencies: ["MutationTrials"]),
         .testTarget(
             name: "ProvisioningTests",
             dependencies: ["Provisioning", "ApusTesting", "Transports", "ProgramFiles"]

@@ -11,6 +11,37 @@ extension Inventory {
         public init() {}
     }
 
+    /// The syntax of a text.
+    package enum Format: Sendable {
+        case ini, yaml, json
+        /// What a script answers to `--list`.
+        case listing
+    }
+
+    /// Reads a text as that of a source.
+    ///
+    /// - Throws: `InventoryError` with every problem in the text.
+    package init(parsing text: String, file: String, as format: Format) throws(InventoryError) {
+        var reader = SourceReader(options: .init())
+        reader.read(text, file: file, as: format)
+        try self.init(reader.draft, file: file, problems: reader.problems, warnings: reader.warnings)
+    }
+
+    /// Reads a text as that of a file in `group_vars` or `host_vars`.
+    ///
+    /// - Throws: `InventoryError` with its first problem.
+    package static func variables(
+        parsing text: String,
+        file: String,
+        options: SourceOptions
+    ) throws(InventoryError) -> [Variable] {
+        do {
+            return try options.variables(in: text, file: file)
+        } catch {
+            throw InventoryError([error.problem])
+        }
+    }
+
     /// Reads one source, as `init(sources:options:)` does.
     public init(contentsOf path: String, options: SourceOptions = .init()) throws(InventoryError) {
         try self.init(sources: [path], options: options)

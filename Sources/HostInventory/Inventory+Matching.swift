@@ -84,11 +84,11 @@ extension Inventory {
     private func indices(named name: String, in pattern: Pattern) throws(PatternError) -> [Int] {
         if name == "all" || name == "*" { return Array(hosts.indices) }
         let matches: (String) -> Bool
-        if name.hasPrefix("~") {
+        if name.unicodeScalars.first == "~" {
             // Ansible's expressions must fit from the start of a name, not up to its end.
             let expression: Regex<AnyRegexOutput>
             do {
-                expression = try Regex(String(name.dropFirst()))
+                expression = try Regex(String(name.unicodeScalars.dropFirst()))
             } catch {
                 throw PatternError(
                     pattern: pattern.text,
@@ -125,20 +125,20 @@ extension Inventory {
     }
 }
 
-/// A shell's glob: `*`, `?`, `[abc]`, `[a-f]`, `[!abc]`.
+/// A shell's glob: `*`, `?`, `[abc]`, `[a-f]`, `[!abc]`. A character is a Unicode scalar, as in Python.
 struct Glob {
     private enum Part {
         case any
         case many
-        case set(ranges: [ClosedRange<Character>], isNegated: Bool)
-        case literal(Character)
+        case set(ranges: [ClosedRange<Unicode.Scalar>], isNegated: Bool)
+        case literal(Unicode.Scalar)
     }
 
     private let parts: [Part]
 
     init(_ text: String) {
         var parts: [Part] = []
-        let characters = Array(text)
+        let characters = Array(text.unicodeScalars)
         var index = 0
         while index < characters.count {
             let character = characters[index]
@@ -159,12 +159,12 @@ struct Glob {
         self.parts = parts
     }
 
-    private static func set(_ characters: [Character], from start: Int) -> (Part, end: Int)? {
+    private static func set(_ characters: [Unicode.Scalar], from start: Int) -> (Part, end: Int)? {
         var index = start
         let isNegated = index < characters.count && characters[index] == "!"
         if isNegated { index += 1 }
         let first = index
-        var ranges: [ClosedRange<Character>] = []
+        var ranges: [ClosedRange<Unicode.Scalar>] = []
         while index < characters.count, characters[index] != "]" || index == first {
             if index + 2 < characters.count, characters[index + 1] == "-", characters[index + 2] != "]" {
                 if characters[index] <= characters[index + 2] {
@@ -182,7 +182,7 @@ struct Glob {
 
     /// Linear but for the last `*`, to which it goes back: no pattern takes more than length × parts steps.
     func matches(_ text: String) -> Bool {
-        let characters = Array(text)
+        let characters = Array(text.unicodeScalars)
         var (position, part) = (0, 0)
         var retry: (position: Int, part: Int)?
         while position < characters.count {
@@ -203,7 +203,7 @@ struct Glob {
         return parts[part...].allSatisfy { if case .many = $0 { true } else { false } }
     }
 
-    private func fits(_ character: Character, _ part: Part) -> Bool {
+    private func fits(_ character: Unicode.Scalar, _ part: Part) -> Bool {
         switch part {
         case .any, .many: true
         case .literal(let literal): literal == character

@@ -64,9 +64,7 @@ public struct Inventory: Sendable {
     /// - Parameter file: the path that messages show, and that relative paths in variables start from.
     /// - Throws: `InventoryError` with every problem in the text.
     public init(parsing text: String, file: String) throws(InventoryError) {
-        var parser = INIParser(file: file)
-        let draft = parser.parse(Array(text.utf8))
-        try self.init(draft, file: file, problems: parser.problems, warnings: parser.warnings)
+        try self.init(parsing: text, file: file, as: .ini)
     }
 
     public func host(named name: String) -> Host? {

@@ -48,9 +48,13 @@ extension Pattern {
     func terms() throws(PatternError) -> [Term] {
         var terms: [Term] = []
         for part in split() {
-            var body = Substring(part)
-            var sign = Sign.including
-            if body.hasPrefix("&") { sign = .intersecting } else if body.hasPrefix("!") { sign = .excluding }
+            var body = part.unicodeScalars[...]
+            let sign: Sign =
+                switch body.first {
+                case "&": .intersecting
+                case "!": .excluding
+                default: .including
+                }
             if sign != .including { body = body.dropFirst() }
             guard !body.isEmpty else {
                 throw PatternError(pattern: text, message: "nothing follows '\(part)'")
@@ -69,29 +73,26 @@ extension Pattern {
     }
 
     /// Splits at commas, and at colons outside of brackets, parentheses and IPv6 addresses.
+    ///
+    /// By scalars, as Ansible: a combining mark hides no sign before it.
     private func split() -> [String] {
-        text.split(separator: ",").flatMap { part -> [String] in
-            let part = part.trimmingBlanks()
+        text.unicodeScalars.split(separator: ",").flatMap { part -> [String] in
+            let part = Substring(part).trimmingBlanks()
             if IPv6Address.isValid(Array(part.drop { $0 == "&" || $0 == "!" }.utf8)[...]) {
                 return [String(part)]
             }
-            var parts: [String] = [""]
             var depth = 0
-            for character in part {
-                if "[(".contains(character) { depth += 1 }
-                if "])".contains(character) { depth -= 1 }
-                if character == ":", depth <= 0 {
-                    parts.append("")
-                } else {
-                    parts[parts.count - 1].append(character)
-                }
+            let parts = part.unicodeScalars.split { scalar in
+                if scalar == "[" || scalar == "(" { depth += 1 }
+                if scalar == "]" || scalar == ")" { depth -= 1 }
+                return scalar == ":" && depth <= 0
             }
-            return parts.map { String($0[...].trimmingBlanks()) }.filter { !$0.isEmpty }
-        }.filter { !$0.isEmpty }
+            return parts.map { String(Substring($0).trimmingBlanks()) }.filter { !$0.isEmpty }
+        }
     }
 
     private static func selection(of text: String) -> (name: String, Selection) {
-        guard !text.hasPrefix("~"), text.hasSuffix("]"), let open = text.lastIndex(of: "["),
+        guard text.unicodeScalars.first != "~", text.hasSuffix("]"), let open = text.lastIndex(of: "["),
             open > text.startIndex
         else { return (text, .everything) }
         let name = String(text[..<open])

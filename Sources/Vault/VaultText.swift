@@ -24,11 +24,11 @@ public struct VaultText: Sendable, Equatable {
     /// Reads the header line and the lines of hexadecimal digits after it.
     /// - Throws: `VaultError` with the line.
     public init(_ text: String) throws(VaultError) {
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-            .map { $0.filter { !$0.isWhitespace } }
-        let header = (lines.first ?? "").split(separator: ";", omittingEmptySubsequences: false).map(
-            String.init
-        )
+        let blanks = " \t\r".utf8
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .map { $0.filter { !blanks.contains($0) } }
+        let header = (lines.first ?? []).split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
         guard header.count >= 3, header[0] == Self.marker else {
             throw VaultError(
                 "wanted \(Self.marker);1.1;\(Self.cipher) or the same with 1.2 and an id",
@@ -49,7 +49,7 @@ public struct VaultText: Sendable, Equatable {
         }
         var body: [UInt8] = []
         for (index, line) in lines.dropFirst().enumerated() {
-            guard let bytes = Hex.decode(line.utf8) else {
+            guard let bytes = Hex.decode(line) else {
                 throw VaultError("wanted hexadecimal digits", line: index + 2)
             }
             body += bytes

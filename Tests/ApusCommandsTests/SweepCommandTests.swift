@@ -43,6 +43,31 @@ struct SweepCommandTests {
         #expect(try await apus("history").output.contains("was stopped"))
     }
 
+    @Test(
+        "become whom the inventory says, and with --become also where it says nothing",
+        .enabled(if: geteuid() == 0, "needs root"),
+        arguments: [
+            ("ansible_become=yes ansible_become_user=nobody", [], "nobody"),
+            ("ansible_become_user=nobody", ["--become"], "nobody"),
+            ("ansible_become_user=nobody", [], "root"),
+            ("ansible_become=yes", ["--become"], "root"),
+        ]
+    )
+    func become(variables: String, flags: [String], user: String) async throws {
+        let hosts = "here ansible_connection=local ansible_become_method=su \(variables)\n"
+        try place.write("hosts.ini", hosts)
+        let words = ["exec", "-i", "\(place.path)/hosts.ini", "all"] + flags + ["--", "id", "-un"]
+        let ended = try await TestRun(words, in: place).end()
+        #expect(ended.status == 0 && ended.output.contains("\n  \(user)\n"), "\(ended.output)")
+    }
+
+    @Test("ping fails where the inventory wants a user that it cannot become")
+    func unwantedUser() async throws {
+        let hosts = "here ansible_connection=local ansible_become=yes ansible_become_method=su "
+        let ended = try await start("ping", hosts: hosts + "ansible_become_user=no-such-user\n").end()
+        #expect(ended.status != 0 && ended.output.contains("no-such-user"), "\(ended.output)")
+    }
+
     @Test func areInTheHistoryWithoutSecrets() async throws {
         let hosts = "here ansible_connection=local app_password=s3cr3t-word\n"
         #expect(try await start("ping", hosts: hosts).end().status == 0)

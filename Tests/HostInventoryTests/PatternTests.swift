@@ -38,6 +38,7 @@ struct PatternTests {
             ("~[bs]1", "b1 s1"), ("~s(1|2)$:b1", "s1 s2 b1"), ("~^s.$:!s1", "s2 s3"), ("~(?:s|b)1", "b1 s1"),
             ("ungrouped", "lone fe80::1"), ("nothing*", ""),
             ("all:!~b\\d", "lone fe80::1 s1 s2 s3"), (" b1 , b2 ", "b1 b2"), ("b[1-1]", "b1"),
+            ("b1,\u{64E}*,b2", "b1 b2"),
         ]
     )
     func matching(pattern: String, names: String) throws {
@@ -65,6 +66,10 @@ struct PatternTests {
             ),
             ("", "host pattern '': is empty; 'all' means every host"),
             ("a:!", "host pattern 'a:!': nothing follows '!'"),
+            (
+                "b1:\u{64E}cer",
+                "host pattern 'b1:\u{64E}cer': hosts.ini has no group or host '\u{64E}cer' (its groups are balancers, servers, web)"
+            ),
         ]
     )
     func errors(pattern: String, text: String) {

@@ -59,6 +59,21 @@ struct SourceTests {
         #expect(host.vars.variable("v")?.value == value)
     }
 
+    @Test(
+        "dates with a time are those that Ansible shows",
+        arguments: [
+            ("2001-12-14t21:59:43.10-05:00", "2001-12-14T21:59:43.100000-05:00"),
+            ("2001-12-14 21:59:43 Z", "2001-12-14T21:59:43+00:00"), ("2001-12-14", "2001-12-14"),
+            ("2001-2-4 1:59:43 +5", "2001-02-04T01:59:43+05:00"),
+            ("\"2001-12-14 21:59:43\"", "2001-12-14 21:59:43"),
+            ("2001-12-14 21:59", "2001-12-14 21:59"),
+        ]
+    )
+    func times(text: String, value: String) throws {
+        let variables = try Inventory.variables(parsing: "v: \(text)", file: "v.yml", options: .init())
+        #expect(variables.map(\.value) == [.string(value)])
+    }
+
     @Test("what is merged with << yields to what is written out")
     func merging() throws {
         let text = "all:\n  hosts:\n    a: &a {x: 1, y: 2}\n    b:\n      <<: *a\n      y: 3\n"

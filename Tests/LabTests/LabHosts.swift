@@ -95,7 +95,9 @@ struct LabHosts {
             reporter: CollectingReporter()
         )
         let (results, continuation) = AsyncStream.makeStream(of: Run.SweepResult.self)
-        await run.sweep([target], script: script, as: .root, deadline: deadline) { continuation.yield($1) }
+        await run.sweep([target], script: script, as: { _ in .root }, deadline: deadline) {
+            continuation.yield($1)
+        }
         continuation.finish()
         for await result in results {
             guard case .done(let output, _) = result, output.status == 0 else {

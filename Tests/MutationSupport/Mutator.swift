@@ -1,10 +1,5 @@
-import Foundation
-
 /// Breaks texts in ways that parsers meet: bytes changed, inserted, removed and repeated. The same on every run.
 public struct Mutator {
-    /// How many rounds `APUS_MUTATIONS=1000000` asks for, where it does (`make mutations`).
-    public static let askedRounds = ProcessInfo.processInfo.environment["APUS_MUTATIONS"].flatMap { Int($0) }
-
     /// The characters that mean something to the parser.
     private let salt: [UInt8]
     /// In one text.

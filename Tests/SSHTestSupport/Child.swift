@@ -2,7 +2,7 @@ import Foundation
 
 /// A process that this test started. Foundation's own would pass its blocked signals on, and waits in busy loops.
 package final class Child: Sendable {
-    private let identifier: pid_t
+    let identifier: pid_t
     /// What it writes to its standard output and error.
     package let output: Int32
     /// Its standard input; a process that reads it sees its end when this child is released.

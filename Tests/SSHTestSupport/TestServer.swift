@@ -26,6 +26,18 @@ package final class TestServer: Sendable {
     /// How often somebody logged in.
     package var logins: Int { log.text.ranges(of: "Accepted ").count }
 
+    /// Waits until it has hung up on everybody. Not all versions of sshd log why they do.
+    package func waitUntilAlone() async throws {
+        func children(of process: some CustomStringConvertible) throws -> [Substring] {
+            let path = "/proc/\(process)/task/\(process)/children"
+            return try String(contentsOfFile: path, encoding: .utf8).split(separator: " ")
+        }
+        // sshd, which has a process for each connection, is a child of the shell.
+        while try children(of: child.identifier).contains(where: { try !children(of: $0).isEmpty }) {
+            try await EventLoop.shared.sleep(for: .milliseconds(50))
+        }
+    }
+
     /// One for all tests that need nothing special.
     package static let shared = Result { try TestServer() }
 

@@ -131,6 +131,21 @@ struct AuthenticationTests {
         #expect(await connection.isOpen)
     }
 
+    @Test("connects again where the server did not wait for the answer")
+    func graceTime() async throws {
+        // In seconds; long enough for a busy machine to get as far as the question.
+        let server = try TestServer(extraConfiguration: "LoginGraceTime 10")
+        let questions = Mutex(0)
+        let file = PrivateKeyFile(keys.path("ed25519-secret")) { _ in
+            questions.withLock { $0 += 1 }
+            await #expect(throws: Never.self) { try await server.waitUntilAlone() }
+            return TestKeys.passphrase
+        }
+        let connection = try await server.connect(identities: [.file(file)])
+        #expect(await connection.isOpen)
+        #expect(questions.withLock { $0 } == 1)
+    }
+
     @Test(
         "offers RSA signatures that the server knows",
         arguments: [

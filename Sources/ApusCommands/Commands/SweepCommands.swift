@@ -7,7 +7,8 @@ import Synchronization
 struct PingCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ping",
-        abstract: "Logs in to hosts and runs nothing: shows which can be managed, and how long it takes."
+        abstract: "Logs in to hosts and runs nothing: shows which can be managed, and how long it takes.",
+        discussion: "Becomes another user where the inventory says ansible_become."
     )
 
     @Argument(help: "Which hosts: a pattern such as all or balancers:!pi1.")
@@ -20,7 +21,7 @@ struct PingCommand: AsyncParsableCommand {
             verb: "ping",
             hosts: hosts,
             pattern: pattern,
-            privilege: .login,
+            becomes: nil,
             script: "true",
             title: "ping",
             changes: false,
@@ -47,7 +48,10 @@ struct ExecCommand: AsyncParsableCommand {
 
     @OptionGroup var hosts: HostOptions
 
-    @Flag(name: [.short, .long], help: "As root.")
+    @Flag(
+        name: [.short, .long],
+        help: "As root, or ansible_become_user, also where the inventory has no ansible_become."
+    )
     var become = false
 
     @Option(help: ArgumentHelp("Ends the command after this long.", valueName: "seconds"))
@@ -67,7 +71,7 @@ struct ExecCommand: AsyncParsableCommand {
             verb: "exec",
             hosts: hosts,
             pattern: pattern,
-            privilege: become ? .root : .login,
+            becomes: become ? true : nil,
             script: command.shellQuoted,
             title: command.shellQuoted,
             changes: true,
@@ -81,7 +85,8 @@ private struct Sweep {
     let verb: String
     let hosts: HostOptions
     let pattern: String
-    let privilege: Privilege
+    /// nil: as the inventory says.
+    let becomes: Bool?
     let script: String
     let title: String
     let changes: Bool
@@ -109,7 +114,7 @@ private struct Sweep {
                 script: script,
                 title: title,
                 changes: changes,
-                as: privilege,
+                as: { $0.privilege(becomes: becomes) },
                 deadline: deadline
             ) { host, result in
                 let name = host.name.padded(to: width)

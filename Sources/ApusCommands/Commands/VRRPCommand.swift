@@ -164,7 +164,9 @@ struct AgentOptions: ParsableArguments {
     ) async throws -> [(host: String, result: Run.SweepResult)] {
         let (run, selected) = try prepare(pattern, options)
         let results = Mutex<[String: Run.SweepResult]>([:])
-        await run.sweep(selected, script: script, as: privilege, deadline: deadline) { host, result in
+        await run.sweep(selected, script: script, as: { _ in privilege }, deadline: deadline) {
+            host,
+            result in
             results.withLock { $0[host.name] = result }
         }
         let all = results.withLock { $0 }

@@ -12,22 +12,39 @@ struct SourceFailure: Error {
     }
 }
 
-/// Reads YAML 1.1 and JSON into trees.
+/// Opens texts that were encrypted.
+enum VaultedText {
+    /// - Throws: `SourceFailure` with the place: there is no password, or none fits.
+    static func open(
+        _ text: String,
+        with vault: VaultOpener?,
+        at place: SourceLocation
+    ) throws(SourceFailure) -> String {
+        guard let vault else {
+            throw SourceFailure("is encrypted, and no vault password was given", at: place)
+        }
+        do {
+            return try vault(text)
+        } catch {
+            throw SourceFailure("\(error)", at: place)
+        }
+    }
+}
+
+/// Reads YAML 1.1 into trees.
 struct YAMLReader {
     /// Aliases can make a small text into a huge tree.
     private static let mostNodes = 4_000_000
     private static let deepestNesting = 256
 
     let file: String
-    let isJSON: Bool
     let vault: VaultOpener?
     /// Whether all of the text was encrypted.
     let isVaulted: Bool
     private var count = 0
 
-    private init(file: String, isJSON: Bool, vault: VaultOpener?, isVaulted: Bool) {
+    private init(file: String, vault: VaultOpener?, isVaulted: Bool) {
         self.file = file
-        self.isJSON = isJSON
         self.vault = vault
         self.isVaulted = isVaulted
     }
@@ -37,13 +54,11 @@ struct YAMLReader {
     static func read(
         _ text: String,
         file: String,
-        isJSON: Bool = false,
         vault: VaultOpener? = nil,
         isVaulted: Bool = false
     ) throws(SourceFailure) -> YAMLTree? {
-        var reader = YAMLReader(file: file, isJSON: isJSON, vault: vault, isVaulted: isVaulted)
+        var reader = YAMLReader(file: file, vault: vault, isVaulted: isVaulted)
         // Nesting is bounded before anything recurses over it.
-        let text = isJSON ? joiningSurrogates(text) : text
         try reader.checkNesting(text)
         let root: Yams.Node?
         do {
@@ -77,20 +92,19 @@ struct YAMLReader {
         func at(_ mark: Mark) -> SourceLocation {
             SourceLocation(file: file, line: max(1, mark.line), column: mark.column)
         }
-        let kind = isJSON ? "JSON" : "YAML"
         switch error {
         case YamlError.scanner(let context, let problem, let mark, _),
             YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _):
             let about = context.map { "\($0.text) in line \($0.mark.line): " } ?? ""
-            return SourceFailure("is not \(kind): \(about)\(problem)", at: at(mark))
+            return SourceFailure("is not YAML: \(about)\(problem)", at: at(mark))
         case YamlError.duplicatedKeysInMapping(let names, let context):
             let shown = names.map { "'\($0)'" }.joined(separator: ", ")
             return SourceFailure("the key \(shown) is there twice", at: at(context.mark))
         case YamlError.reader(let problem, _, _, _):
-            return SourceFailure("is not \(kind): \(problem)", at: SourceLocation(file: file, line: 1))
+            return SourceFailure("is not YAML: \(problem)", at: SourceLocation(file: file, line: 1))
         default:
-            return SourceFailure("is not \(kind): \(error)", at: SourceLocation(file: file, line: 1))
+            return SourceFailure("is not YAML: \(error)", at: SourceLocation(file: file, line: 1))
         }
     }
 
@@ -136,10 +150,10 @@ struct YAMLReader {
         let isPlain = scalar.style == .plain || scalar.style == .any
         switch tag {
         case "!vault", "!vault-encrypted":
-            let opened = try open(text, at: place)
+            let opened = try VaultedText.open(text, with: vault, at: place)
             return YAMLTree(content: .scalar(.string(opened), text: opened), location: place, isVaulted: true)
         case Tag.Name.implicit.rawValue where isPlain:
-            let value = isJSON ? YAMLScalar.value(json: text) : YAMLScalar.value(plain: text)
+            let value = YAMLScalar.value(plain: text)
             return YAMLTree(content: .scalar(value, text: text), location: place, isVaulted: isVaulted)
         case Tag.Name.int.rawValue, Tag.Name.float.rawValue, Tag.Name.bool.rawValue, Tag.Name.null.rawValue:
             let value = YAMLScalar.value(plain: text)
@@ -155,17 +169,6 @@ struct YAMLReader {
         }
     }
 
-    private func open(_ text: String, at place: SourceLocation) throws(SourceFailure) -> String {
-        guard let vault else {
-            throw SourceFailure("is encrypted, and no vault password was given", at: place)
-        }
-        do {
-            return try vault(text)
-        } catch {
-            throw SourceFailure("\(error)", at: place)
-        }
-    }
-
     /// Keys of the mapping itself win over those that `<<` merges in, and earlier ones of these over later.
     private mutating func entries(
         _ mapping: Yams.Node.Mapping,
@@ -177,13 +180,10 @@ struct YAMLReader {
         for (key, node) in mapping {
             let place = location(key)
             guard case .scalar(let scalar) = key else {
-                throw SourceFailure(
-                    "a key is a word, found \(isJSON ? "something else" : "a collection")",
-                    at: place
-                )
+                throw SourceFailure("a key is a word, found a collection", at: place)
             }
             let isPlain = scalar.style == .plain || scalar.style == .any
-            if scalar.string == "<<", isPlain, !isJSON {
+            if scalar.string == "<<", isPlain {
                 let trees = try tree(node, depth: depth + 1)
                 var sources = [trees]
                 if case .list(let list) = trees.content { sources = list }
@@ -200,16 +200,5 @@ struct YAMLReader {
             }
         }
         return merged.filter { keys.insert($0.key).inserted } + entries
-    }
-
-    /// JSON writes characters beyond U+FFFF as two escapes, which YAML does not know: writes them out.
-    private static func joiningSurrogates(_ text: String) -> String {
-        guard text.utf8.contains(UInt8(ascii: "\\")) else { return text }
-        return text.replacing(/\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})/) { match in
-            guard let high = UInt32(match.1, radix: 16), let low = UInt32(match.2, radix: 16),
-                let scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
-            else { return String(match.0) }
-            return String(Character(scalar))
-        }
     }
 }

@@ -11,17 +11,11 @@ enum YAMLScalar {
         guard let first = text.utf8.first, first.isDigit || "+-.".utf8.contains(first) else {
             return .string(text)
         }
-        return number(text) ?? .string(text)
-    }
-
-    /// As JSON has them: RFC 8259 §3 and §6.
-    static func value(json text: String) -> Value {
-        switch text {
-        case "null": .null
-        case "true": .bool(true)
-        case "false": .bool(false)
-        default: Int(text).map(Value.int) ?? Double(text).map(Value.double) ?? .string(text)
+        // Most numbers are plain ones.
+        if first != UInt8(ascii: "0"), text.utf8.allSatisfy(\.isDigit), let integer = Int(text) {
+            return .int(integer)
         }
+        return number(text) ?? .string(YAMLTimestamp.normalized(text) ?? text)
     }
 
     private static func number(_ text: String) -> Value? {

@@ -73,8 +73,7 @@ struct YAMLTree {
 extension YAMLTree.Entry {
     var variable: Variable {
         let value = tree.value
-        var text = value.plainText
-        if case .scalar(_, let written) = tree.content { text = written }
+        let text = if case .scalar(_, let written) = tree.content { written } else { value.plainText }
         return Variable(
             name: key,
             value: value,

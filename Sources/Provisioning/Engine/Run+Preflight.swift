@@ -11,10 +11,7 @@ struct ChosenPlay: Sendable {
 
     /// The play's; where it names none, the inventory's `ansible_become`.
     func privilege(on host: Inventory.Host) -> Privilege {
-        guard play.privilege == .login, let settings = try? host.connection, settings.become == true else {
-            return play.privilege
-        }
-        return settings.becomeUser.map { $0 == "root" ? .root : .user($0) } ?? .root
+        play.privilege == .login ? host.privilege() : play.privilege
     }
 }
 

@@ -28,7 +28,7 @@ extension Run {
         script: String,
         title: String? = nil,
         changes: Bool = true,
-        as privilege: Privilege,
+        as privilege: @escaping @Sendable (Inventory.Host) -> Privilege,
         deadline: Duration,
         each: @escaping @Sendable (Inventory.Host, SweepResult) -> Void
     ) async -> Recap {
@@ -39,7 +39,7 @@ extension Run {
         let report = SweepReport(title ?? script, of: hosts, succeedsAs: changes ? .changed : .ok, for: self)
         await hosts.fanOut(atMost: forks) { host in
             report.begin(host)
-            let result = await visit(host, section, privilege)
+            let result = await visit(host, section, privilege(host))
             report.end(host, result)
             each(host, result)
         }

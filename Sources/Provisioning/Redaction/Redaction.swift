@@ -4,7 +4,7 @@ public import HostInventory
 /// Takes secrets out of texts that were not made with `Secret`: what hosts write, and what errors quote.
 ///
 /// A secret is found as it is, line by line where it has several, and as programs write it: quoted for a shell, in
-/// JSON, in base64, in hexadecimal, percent-encoded. Cut in pieces or encoded together with something else it is not.
+/// JSON, in base64 (alone or inside of something else), in hexadecimal, percent-encoded. Cut in pieces it is not.
 public struct Redaction: Sendable {
     /// In bytes. Shorter ones would be found everywhere.
     public static let shortestSecret = 4
@@ -82,7 +82,7 @@ public struct Redaction: Sendable {
                 bytes, inShell(bytes), inJSON(bytes), hexadecimal(bytes, digits: "0123456789abcdef"),
                 hexadecimal(bytes, digits: "0123456789ABCDEF"), percentEncoded(bytes), base64(bytes),
                 base64(bytes + [UInt8(ascii: "\n")]),
-            ]
+            ] + (0..<3).map { base64(bytes, after: $0) }
         }
     }
 
@@ -127,5 +127,14 @@ public struct Redaction: Sendable {
         var encoded = [UInt8](repeating: 0, count: (bytes.count + 2) / 3 * 4 + 1)
         let count = EVP_EncodeBlock(&encoded, bytes, Int32(bytes.count))
         return Array(encoded[..<Int(count)].prefix { $0 != UInt8(ascii: "=") })
+    }
+
+    /// What is always the same in base64 of something that holds the bytes, such as `user:password`.
+    ///
+    /// - Parameter offset: where in three bytes they begin.
+    private static func base64(_ bytes: [UInt8], after offset: Int) -> [UInt8] {
+        let encoded = base64([UInt8](repeating: 0, count: offset) + bytes)
+        let (first, end) = ((offset * 8 + 5) / 6, (offset + bytes.count) * 8 / 6)
+        return Array(encoded[first..<end])
     }
 }

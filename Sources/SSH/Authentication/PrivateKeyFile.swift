@@ -6,6 +6,19 @@ public actor PrivateKeyFile {
     private enum Content: Sendable {
         case openSSH(OpenSSHKey)
         case pem([UInt8])
+
+        init(_ bytes: [UInt8]) throws(KeyError) {
+            let text = String(decoding: bytes, as: UTF8.self)
+            self = try OpenSSHKey(text).map { .openSSH($0) } ?? .pem(bytes)
+        }
+
+        /// - Throws: `KeyError`; `.encrypted` where a passphrase is wanted and none given.
+        func privateKey(passphrase: String?) throws(KeyError) -> PrivateKey {
+            switch self {
+            case .openSSH(let key): try key.privateKey(passphrase: passphrase)
+            case .pem(let bytes): try PrivateKey.pem(bytes, passphrase: passphrase)
+            }
+        }
     }
 
     private var reading: Task<Content, any Error>?
@@ -68,23 +81,20 @@ public actor PrivateKeyFile {
     private func content() async throws -> Content {
         if let reading { return try await reading.value }
         let task = Task { [path] in
-            try await BlockingPool.shared.run { () throws -> Content in
-                let bytes = try FileBytes.read(path: path).get()
-                let text = String(decoding: bytes, as: UTF8.self)
-                return try OpenSSHKey(text).map { .openSSH($0) } ?? .pem(bytes)
-            }
+            try await BlockingPool.shared.run { try Content(FileBytes.read(path: path).get()) }
         }
         reading = task
         return try await task.value
     }
 
     private static func decrypt(_ content: Content, passphrase: String?) async throws -> PrivateKey {
-        try await BlockingPool.shared.run {
-            switch content {
-            case .openSSH(let key): try key.privateKey(passphrase: passphrase)
-            case .pem(let bytes): try PrivateKey.pem(bytes, passphrase: passphrase)
-            }
-        }
+        try await BlockingPool.shared.run { try content.privateKey(passphrase: passphrase) }
+    }
+
+    /// The public part of the key in the bytes of a file, whose private part can be had without a passphrase.
+    /// - Throws: `KeyError`.
+    package static func publicBlob(in bytes: [UInt8]) throws -> [UInt8] {
+        try Content(bytes).privateKey(passphrase: nil).publicBlob
     }
 
     private func publicFileBlob() async -> [UInt8]? {

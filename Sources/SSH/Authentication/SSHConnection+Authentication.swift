@@ -215,7 +215,22 @@ extension SSHConnection {
         }
         defer { asking.cancel() }
         let remaining = suspendDeadline()
-        defer { resumeDeadline(remaining: remaining, limit: limit) }
+        let start = ContinuousClock.now
+        defer {
+            question = start ..< .now
+            resumeDeadline(remaining: remaining, limit: limit)
+        }
         return try await waitOutside(for: completion)
+    }
+
+    /// No sshd hangs up earlier: the unit of its LoginGraceTime.
+    private static let shortestGraceTime = Duration.seconds(1)
+
+    /// Notes whether the server hung up while somebody was asked. It says nothing then, nor to the answer.
+    func noteLossWhileAsking() {
+        guard let wire, wire.loss != nil, let question else { return }
+        wasLostWhileAsking =
+            question.lowerBound.duration(to: question.upperBound) >= Self.shortestGraceTime
+            && wire.lastReceived < question.upperBound
     }
 }

@@ -43,7 +43,8 @@ extension SSHConnection {
     ///
     /// - Parameters:
     ///   - gateway: the connection to a jump host, over which the endpoint is reached; kept open as long as this one.
-    ///   - deadline: for all of it; while a passphrase is asked for the clock stands still.
+    ///   - deadline: for all of it; while a passphrase is asked for the clock stands still. Where the server does not wait
+    ///     for the answer (sshd's LoginGraceTime), it is connected to again, with the answer.
     /// - Throws: `SSHError`, or `CancellationError`; nothing is left open then.
     public static func connect(
         to endpoint: SSHEndpoint,
@@ -54,15 +55,26 @@ extension SSHConnection {
         keepalive: Keepalive = .usual,
         loop: EventLoop = .shared
     ) async throws -> SSHConnection {
-        let connection = SSHConnection(endpoint: endpoint, keepalive: keepalive, loop: loop)
-        try await connection.establish(
-            hostKeys: hostKeys,
-            authentication: authentication,
-            over: gateway,
-            deadline: deadline
-        )
-        return connection
+        var attempt = 1
+        while true {
+            let connection = SSHConnection(endpoint: endpoint, keepalive: keepalive, loop: loop)
+            do {
+                try await connection.establish(
+                    hostKeys: hostKeys,
+                    authentication: authentication,
+                    over: gateway,
+                    deadline: deadline
+                )
+                return connection
+            } catch {
+                guard attempt < mostAttempts, await connection.wasLostWhileAsking else { throw error }
+                attempt += 1
+            }
+        }
     }
+
+    /// Who never answers in time is not asked for ever.
+    private static let mostAttempts = 3
 
     private func establish(
         hostKeys: HostKeyPolicy,
@@ -87,6 +99,7 @@ extension SSHConnection {
         } catch {
             // Where the deadline passed, or the server hung up, everything has ended with that error already.
             if case .closed(let reason) = phase { throw reason }
+            noteLossWhileAsking()
             tearDown(error)
             throw error
         }

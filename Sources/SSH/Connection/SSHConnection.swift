@@ -38,6 +38,9 @@ public actor SSHConnection {
     var deadline = ContinuousClock.now
     var deadlineTimer: TimerQueue.Identifier?
     private var keepaliveTimer: TimerQueue.Identifier?
+    /// From when to when somebody was asked last.
+    var question: Range<ContinuousClock.Instant>?
+    var wasLostWhileAsking = false
 
     init(endpoint: SSHEndpoint, keepalive: Keepalive, loop: EventLoop) {
         self.endpoint = endpoint

@@ -35,6 +35,12 @@ public final class KnownHosts: Sendable {
         files = Mutex(parsed)
     }
 
+    /// Takes the text of one file.
+    package init(_ text: String, path: String) {
+        paths = [path]
+        files = Mutex([KnownHostsFile(text, path: path)])
+    }
+
     /// The lines that were skipped.
     public var problems: [Problem] {
         files.withLock { $0.flatMap(\.problems) }
