@@ -78,7 +78,7 @@ struct HTTPResponseTests {
         let answer = Array("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\nhello".utf8)
         let wanted = HTTPResponse.Expectation(statusCodes: [200...299], digest: Self.hello)
         var mutator = Mutator(salt: "\r\n :/HTP.1205\0")
-        for round in 0..<(Mutator.askedRounds ?? 20_000) {
+        for round in 0..<20_000 {
             let broken = mutator.mutated(answer)
             #expect(judge(broken, wanted) == judge(broken, wanted, pieces: 1 + round % 50))
         }
