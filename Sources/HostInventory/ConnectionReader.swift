@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// Reads connection variables under all of their names and collects what is wrong with them.
 struct ConnectionReader {
     let variables: Variables
@@ -105,34 +99,10 @@ struct ConnectionReader {
             report(variable, wanted: "a path")
             return nil
         }
-        guard let path = Self.resolve(text, besideFile: variable.location.file) else {
+        guard let path = Paths.resolve(text, besideFile: variable.location.file) else {
             report(variable, wanted: "a path without '~', since HOME is not set")
             return nil
         }
         return path
-    }
-
-    /// The absolute path, or one that is relative to the same directory as `file`; nil where it begins with `~` and HOME
-    /// is not set.
-    static func resolve(_ path: String, besideFile file: String) -> String? {
-        if path == "~" || path.hasPrefix("~/") {
-            guard let home = ProcessInfo.processInfo.environment["HOME"], !home.isEmpty else { return nil }
-            return home + path.dropFirst()
-        }
-        return path.hasPrefix("/") ? path : join(directoryOf: file, path)
-    }
-
-    /// The path relative to the file's directory, without needless `.` and `..`.
-    static func join(directoryOf file: String, _ path: String) -> String {
-        var parts: [Substring] = []
-        let isAbsolute = file.hasPrefix("/")
-        for part in file.split(separator: "/").dropLast() + path.split(separator: "/") where part != "." {
-            if part == "..", let last = parts.last, last != ".." {
-                parts.removeLast()
-            } else if part != ".." || !isAbsolute {
-                parts.append(part)
-            }
-        }
-        return (isAbsolute ? "/" : "") + parts.joined(separator: "/")
     }
 }

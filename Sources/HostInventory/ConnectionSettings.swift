@@ -25,7 +25,7 @@ public struct ConnectionSettings: Sendable {
     public var address: String
     public var port: UInt16?
     public var user: String?
-    /// The login password: `ansible_password`, `ansible_ssh_pass`.
+    /// The login password: `ansible_password`, `ansible_ssh_pass`, `ansible_ssh_password`.
     public var password: Secret?
     /// `ansible_ssh_private_key_file`. Relative paths start at the directory of the inventory file that sets
     /// the variable; `~` is the home directory.
@@ -60,7 +60,7 @@ extension Inventory.Host {
                 address: reader.read(String.self, "host", "ansible_ssh_host") ?? name,
                 port: reader.port(),
                 user: reader.read(String.self, "user", "ansible_ssh_user"),
-                password: reader.secret("password", "ansible_ssh_pass"),
+                password: reader.secret("password", "ansible_ssh_pass", "ansible_ssh_password"),
                 privateKeyFile: reader.path(
                     "private_key_file",
                     "ansible_private_key_file",

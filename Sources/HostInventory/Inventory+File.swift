@@ -84,7 +84,9 @@ extension Pattern {
             parts += lines.split(whereSeparator: \.isNewline).map { String($0.trimmingBlanks()) }
                 .filter { !$0.isEmpty && !$0.hasPrefix("#") }
         }
-        guard !parts.isEmpty else { throw PatternError(pattern: text, message: "the file names no host") }
+        guard !parts.isEmpty || !text.contains("@") else {
+            throw PatternError(pattern: text, message: "the file names no host")
+        }
         return Pattern(parts.joined(separator: ","))
     }
 }

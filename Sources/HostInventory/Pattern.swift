@@ -60,6 +60,7 @@ extension Pattern {
                 throw PatternError(pattern: text, message: "nothing follows '\(part)'")
             }
             let (name, selection) = Self.selection(of: String(body))
+            if selection == .everything { try checkBrackets(name) }
             terms.append(Term(sign: sign, name: name, selection: selection))
         }
         guard !terms.isEmpty else {
@@ -99,12 +100,29 @@ extension Pattern {
         let inside = text[text.index(after: open)...].dropLast()
         if let index = Int(inside) { return (name, .one(index)) }
         let ends = inside.split(separator: ":", omittingEmptySubsequences: false)
-        guard ends.count == 2, let first = ends[0].isEmpty ? 0 : Int(ends[0]), first >= 0 else {
+        guard ends.count == 2, let first = Int(ends[0]), first >= 0 else {
             return (text, .everything)
         }
         if ends[1].isEmpty { return (name, .range(first, nil)) }
         guard let last = Int(ends[1]), last >= 0 else { return (text, .everything) }
         return (name, .range(first, last))
+    }
+
+    /// Refuses what would choose other hosts than somebody meant, or none.
+    private func checkBrackets(_ name: String) throws(PatternError) {
+        guard !name.hasPrefix("~"), let open = name.lastIndex(of: "[") else { return }
+        let inside = name[name.index(after: open)...]
+        guard inside.contains("]") else {
+            throw PatternError(pattern: text, message: "the '[' in '\(name)' is never closed")
+        }
+        // To Ansible this is a position, to a shell a set of digits.
+        guard inside.wholeMatch(of: /([0-9]+)-([0-9]+)\]/) == nil else {
+            let positions = name.replacing("-", with: ":")
+            throw PatternError(
+                pattern: text,
+                message: "'\(name)' may mean positions or digits; write \(positions) or each digit"
+            )
+        }
     }
 }
 

@@ -61,7 +61,7 @@ extension Value: CustomStringConvertible {
         case .bool(let value): "\(value)"
         case .int(let value): "\(value)"
         case .double(let value): "\(value)"
-        case .string(let value): "\"\(value)\""
+        case .string(let value): Self.quoted(value)
         case .list(let values): "[" + values.map(\.description).joined(separator: ", ") + "]"
         case .dictionary(let values):
             "{"

@@ -41,7 +41,7 @@ extension Variables {
     public func localPath(_ name: String) throws(VariableError) -> String {
         let text: String = try value(name)
         let location = variable(name)?.location ?? hostLocation
-        guard !text.isEmpty, let path = ConnectionReader.resolve(text, besideFile: location.file) else {
+        guard !text.isEmpty, let path = Paths.resolve(text, besideFile: location.file) else {
             throw VariableError([
                 VariableError.Problem(
                     host: host,

@@ -93,26 +93,32 @@ public final class HostConnector: Connector {
             throw TransportError(.configuration, "there is no host to connect to")
         }
         let gateway = try await gateway(hops.dropLast(), deadline: deadline)
+        let hostKeys = try hostKeys(hop)
         let connection = try await SSHConnection.connect(
             to: hop.endpoint,
-            hostKeys: try hostKeys(hop),
+            hostKeys: hostKeys,
             authentication: authentication(hop, login),
             over: gateway?.connection,
             deadline: (hop.options.connectTimeout ?? nil) ?? deadline,
             keepalive: hop.keepalive
         )
-        return SSHTransport(connection: connection, gateway: gateway?.lease, warnings: newWarnings(hops))
+        let warnings = newWarnings(hops, skipped: hostKeys.knownHosts.problemSummary)
+        return SSHTransport(connection: connection, gateway: gateway?.lease, warnings: warnings)
     }
 
     /// Each is given with one host only.
-    private func newWarnings(_ hops: ArraySlice<ClientHop>) -> [String] {
-        let warnings = hops.compactMap { hop -> String? in
+    ///
+    /// - Parameter skipped: what is wrong with the known_hosts files.
+    private func newWarnings(_ hops: ArraySlice<ClientHop>, skipped: String?) -> [String] {
+        let unchecked = hops.compactMap { hop -> String? in
             guard case .off(let place) = hop.options.strictHostKeyChecking else { return nil }
             return
                 "\(place): host keys are checked although this says no: a new one is accepted and recorded, "
                 + "a changed one is refused"
         }
-        return warnings.filter { warning in warned.withLock { $0.insert(warning).inserted } }
+        return ([skipped].compactMap(\.self) + unchecked).filter { warning in
+            warned.withLock { $0.insert(warning).inserted }
+        }
     }
 
     /// The connection to the last jump host, if there is one.
@@ -183,7 +189,7 @@ public final class HostConnector: Connector {
     private func identities(_ options: ClientOptions) -> [Authentication.Identity] {
         let agent = agent(options)
         guard !options.identityFiles.isEmpty else {
-            let usual = ["id_ed25519", "id_ecdsa", "id_rsa"].map { NSHomeDirectory() + "/.ssh/" + $0 }
+            let usual = ["id_ed25519", "id_ecdsa", "id_rsa"].map { "\(environment.home)/.ssh/\($0)" }
                 .filter { FileManager.default.fileExists(atPath: $0) }
             return (agent.map { [.agent($0)] } ?? []) + usual.map { .file(key($0)) }
         }

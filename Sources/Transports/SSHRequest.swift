@@ -77,7 +77,7 @@ extension ClientHop {
 
     /// The first file is where new keys are recorded.
     var knownHostsFiles: [String] {
-        let folder = NSHomeDirectory() + "/.ssh"
+        let folder = ClientEnvironment.system.home + "/.ssh"
         return (options.userKnownHostsFiles ?? ["\(folder)/known_hosts", "\(folder)/known_hosts2"])
             + (options.globalKnownHostsFiles ?? ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"])
     }

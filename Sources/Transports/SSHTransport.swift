@@ -53,7 +53,7 @@ extension TransportError {
         let code: Code =
             switch error.kind {
             case .resolution, .refused, .timeout, .unreachable, .handshake: .unreachable
-            case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .knownHosts: .hostKey
+            case .hostKeyUnknown, .hostKeyUncertified, .hostKeyChanged, .hostKeyRevoked, .knownHosts: .hostKey
             case .authentication: .authentication
             case .connectionLost, .closed, .channel: .lost
             }

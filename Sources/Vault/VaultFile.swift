@@ -14,9 +14,16 @@ public struct VaultFile: Sendable {
 
     public var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
+    public var isDirectory: Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+            && isDirectory.boolValue
+    }
+
     public func read() throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw VaultError("\(path): cannot be read: \(String(cString: strerror(errno)))")
+        guard !isDirectory else { throw VaultError("\(path): is a directory") }
+        guard access(path, R_OK) == 0, let data = FileManager.default.contents(atPath: path) else {
+            throw failure("cannot be read")
         }
         return Array(data)
     }

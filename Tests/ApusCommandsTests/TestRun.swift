@@ -23,13 +23,20 @@ final class TestRun {
 
     /// `apus` with these words.
     ///
-    /// - Parameter terminal: its standard input.
-    init(_ words: [String], in place: TestPlace, at terminal: TestTerminal? = nil) throws {
+    /// - Parameters:
+    ///   - terminal: its standard input.
+    ///   - environment: beside that of the tests.
+    init(
+        _ words: [String],
+        in place: TestPlace,
+        at terminal: TestTerminal? = nil,
+        environment: [String: String] = [:]
+    ) throws {
         self.place = place
         log = "\(place.path)/\(UUID().uuidString).log"
         process.executableURL = Self.program
         process.arguments = words
-        process.environment = Self.environment(in: place)
+        process.environment = Self.environment(in: place).merging(environment) { $1 }
         try Data().write(to: URL(fileURLWithPath: log))
         let output = FileHandle(forWritingAtPath: log)
         process.standardInput = terminal?.device ?? FileHandle.nullDevice

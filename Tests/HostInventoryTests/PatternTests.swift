@@ -37,8 +37,9 @@ struct PatternTests {
             ("servers[1:99]", "s2 s3 b2"), ("servers[1:2]:&s2", "s2"), ("fe80::1", "fe80::1"),
             ("~[bs]1", "b1 s1"), ("~s(1|2)$:b1", "s1 s2 b1"), ("~^s.$:!s1", "s2 s3"), ("~(?:s|b)1", "b1 s1"),
             ("ungrouped", "lone fe80::1"), ("nothing*", ""),
-            ("all:!~b\\d", "lone fe80::1 s1 s2 s3"), (" b1 , b2 ", "b1 b2"), ("b[1-1]", "b1"),
             ("b1,\u{64E}*,b2", "b1 b2"),
+            ("all:!~b\\d", "lone fe80::1 s1 s2 s3"), (" b1 , b2 ", "b1 b2"), ("b[1-1]*", "b1"),
+            ("servers[3:1]", ""), ("b[:2]", "b2"), ("servers[-2:]", ""), ("s*[1:2]", "s2 s3"),
         ]
     )
     func matching(pattern: String, names: String) throws {
@@ -70,6 +71,12 @@ struct PatternTests {
                 "b1:\u{64E}cer",
                 "host pattern 'b1:\u{64E}cer': hosts.ini has no group or host '\u{64E}cer' (its groups are balancers, servers, web)"
             ),
+            ("s[0:!s1", "host pattern 's[0:!s1': the '[' in 's[0:!s1' is never closed"),
+            (
+                "servers[1-3]",
+                "host pattern 'servers[1-3]': 'servers[1-3]' may mean positions or digits; write servers[1:3] or each digit"
+            ),
+            ("~s(", "host pattern '~s(': '~s(' is no regular expression: expected ')'"),
         ]
     )
     func errors(pattern: String, text: String) {

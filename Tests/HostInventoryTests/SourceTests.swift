@@ -133,6 +133,7 @@ struct SourceTests {
             esac
             """,
             "slow": "#!/bin/sh\nexec sleep 60\n", "bad": "#!/bin/sh\necho gone >&2\nexit 3\n",
+            "killed": "#!/bin/sh\nkill -9 $$\n",
         ])
         let inventory = try Inventory(contentsOf: folder.path + "/two")
         #expect(try inventory.hosts.map { try $0.vars["name"] as String } == ["h1", "h2", "h3"])
@@ -141,6 +142,7 @@ struct SourceTests {
         #expect(try inventory.host(named: "h3")?.vars["v"] == 3)
         #expect(folder.problem("one").hasPrefix("one --list:"))
         #expect(folder.problem("bad") == "bad --list: ended with status 3: gone")
+        #expect(folder.problem("killed") == "killed --list: was ended by signal 9")
         var options = Inventory.SourceOptions()
         options.scriptDeadline = .milliseconds(300)
         #expect(folder.problem("slow", options: options).contains("gave no answer within 0.3 seconds"))

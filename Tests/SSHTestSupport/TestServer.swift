@@ -125,9 +125,13 @@ package final class TestServer: Sendable {
         identities: [Authentication.Identity]? = nil,
         hostKeys: HostKeyPolicy? = nil,
         over gateway: SSHConnection? = nil,
+        alias: String? = nil,
+        keepalive: Keepalive = .usual,
         deadline: Duration = .seconds(30)
     ) async throws -> SSHConnection {
         let keys = try TestKeys.shared.get()
+        var endpoint = endpoint
+        endpoint.hostKeyAlias = alias
         return try await SSHConnection.connect(
             to: endpoint,
             hostKeys: hostKeys ?? .strict(knownHosts()),
@@ -135,7 +139,8 @@ package final class TestServer: Sendable {
                 identities: identities ?? [.file(PrivateKeyFile(keys.path("ed25519")))]
             ),
             over: gateway,
-            deadline: deadline
+            deadline: deadline,
+            keepalive: keepalive
         )
     }
 

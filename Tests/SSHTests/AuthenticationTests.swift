@@ -161,26 +161,3 @@ struct AuthenticationTests {
         #expect(Candidate.algorithms(type: "ssh-ed25519", banner: banner) == ["ssh-ed25519"])
     }
 }
-
-/// A private ssh-agent.
-final class TestAgent: Sendable {
-    let client: SSHAgent
-    private let child: Child
-    private let folder: String
-
-    init(keys: [String]) throws {
-        folder = try TestFolder.make("agent")
-        let socket = "\(folder)/socket"
-        child = try Child(["/usr/bin/ssh-agent", "-D", "-a", socket])
-        // It says where it listens once it does.
-        _ = child.read()
-        client = SSHAgent(socketPath: socket)
-        for key in keys {
-            try run("/usr/bin/ssh-add", ["-q", key], environment: ["SSH_AUTH_SOCK": socket])
-        }
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: folder)
-    }
-}

@@ -1,3 +1,4 @@
+import Foundation
 import SSHTestSupport
 import Testing
 
@@ -34,6 +35,26 @@ struct ChannelTests {
         let channel = try await server.connect().open(command: "exit 3")
         #expect(try await channel.output().exit == .code(3))
         #expect(try await channel.read() == .exit(.code(3)))
+    }
+
+    @Test("ends where the server falls silent for as many intervals as were asked for")
+    func silence() async throws {
+        let keepalive = Keepalive(interval: .seconds(1), countMax: 3)
+        let channel = try await server.connect(keepalive: keepalive).open(command: "echo $PPID; exec cat")
+        guard case .stdout(let bytes) = try await channel.read(),
+            let session = pid_t(String(decoding: bytes.dropLast(), as: UTF8.self))
+        else {
+            Issue.record("no process of sshd")
+            return
+        }
+        kill(session, SIGSTOP)
+        defer { kill(session, SIGKILL) }
+        let error = try await sshError { try await channel.read() }
+        #expect(error.kind == .connectionLost)
+        let words = error.seen.split(separator: " ")
+        #expect(words.starts(with: "nothing from the host for".split(separator: " ")), "\(error.seen)")
+        // The usual ones would take longer.
+        #expect(words.dropLast().last.flatMap { Int($0) } ?? .max < 45, "\(error.seen)")
     }
 
     @Test("carries 10 MB of all byte values both ways at once")

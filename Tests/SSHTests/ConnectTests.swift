@@ -65,7 +65,7 @@ struct ConnectTests {
         // On most systems ::1 comes first, where nothing listens.
         var endpoint = server.endpoint
         endpoint.host = "localhost"
-        endpoint.hostKeyAlias = "127.0.0.1"
+        endpoint.hostKeyAlias = "[127.0.0.1]:\(server.port)"
         let keys = try TestKeys.shared.get()
         let connection = try await SSHConnection.connect(
             to: endpoint,

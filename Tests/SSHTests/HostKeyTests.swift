@@ -84,8 +84,9 @@ struct HostKeyTests {
     func authority() async throws {
         let known = try knownHosts("@cert-authority * \(text(stranger()))")
         let error = try await sshError { try await server.connect(hostKeys: .acceptNew(known)) }
-        #expect(error.kind == .hostKeyUnknown)
-        #expect(error.remedy.contains("OpenSSH transport"))
+        #expect(error.kind == .hostKeyUncertified)
+        #expect(error.seen.hasSuffix("(\(folder)/known_hosts:1), which is not supported by libssh2"))
+        #expect(error.remedy.hasPrefix("connection=openssh for this host"))
     }
 
     @Test("twenty connections that accept a new one record it once, for others to read")
@@ -107,6 +108,28 @@ struct HostKeyTests {
         #expect(found.contains("found: line 1"))
     }
 
+    /// As the system's ssh does it, which records one here.
+    @Test("an alias is listed without the port, so that a changed key is seen")
+    func alias() async throws {
+        let path = "\(folder)/known_hosts"
+        let options = ["-F", "none", "-o", "UserKnownHostsFile=\(path)", "-o", "HostKeyAlias=Alias"]
+        try run(
+            "/usr/bin/ssh",
+            options + ["-o", "StrictHostKeyChecking=accept-new", "-o", "BatchMode=yes"]
+                + ["-i", TestKeys.shared.get().path("ed25519"), "-p", "\(server.port)", "127.0.0.1", "true"]
+        )
+        let recorded = try KnownHosts(paths: [path])
+        await (try server.connect(hostKeys: .strict(recorded), alias: "Alias")).close()
+        let changed = try knownHosts("alias \(text(stranger()))")
+        let error = try await sshError {
+            try await server.connect(hostKeys: .acceptNew(changed), alias: "Alias")
+        }
+        #expect(error.kind == .hostKeyChanged)
+        let new = try knownHosts()
+        await (try server.connect(hostKeys: .acceptNew(new), alias: "Alias")).close()
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "alias \(text(server.hostKey()))\n")
+    }
+
     @Test("recording respects what another process recorded meanwhile, and ends a last line without an end")
     func recordedByOthers() throws {
         let known = try knownHosts()
@@ -119,6 +142,14 @@ struct HostKeyTests {
         #expect(try known.record(host: "other", port: 22, key: key) == changed)
         let content = try String(contentsOfFile: path, encoding: .utf8)
         #expect(try content == "other \(text(stranger()))\nnew \(text(key))\n")
+    }
+
+    @Test("a line that means nothing is named where the key is not found")
+    func malformed() async throws {
+        let known = try knownHosts("# a comment", "pi1 ssh-ed25519 AAAA", "pi2")
+        let error = try await sshError { try await server.connect(hostKeys: .strict(known)) }
+        #expect(error.seen.contains("\(folder)/known_hosts:2:17: the key is not Base64"), "\(error.seen)")
+        #expect(error.seen.hasSuffix("(the line is skipped, and 1 more)"), "\(error.seen)")
     }
 
     @Test("files that cannot be read or written are named")

@@ -93,24 +93,23 @@ struct KnownHostsTests {
     @Test(
         "skips malformed lines and reports them with their place",
         arguments: [
-            ("pi1", "wanted a host, a key type and a key"),
-            ("pi1 ssh-ed25519", "wanted a host, a key type and a key"),
-            ("pi1 ssh-ed25519 !!!!", "the key is not Base64, or is of another type than the line says"),
+            ("pi1", 1, "wanted a host, a key type and a key"),
+            ("  pi1 ssh-ed25519", 3, "wanted a host, a key type and a key"),
+            ("@revoked", 1, "wanted a host, a key type and a key"),
+            ("pi1 ssh-ed25519 !!!!", 17, "the key is not Base64, or is of another type than the line says"),
             (
-                "pi1 ssh-rsa \(Base64.encode(good.blob))",
+                "pi1 ssh-rsa \(Base64.encode(good.blob))", 13,
                 "the key is not Base64, or is of another type than the line says"
             ),
-            ("@revoke pi1 \(text(good))", "unknown marker; wanted @revoked or @cert-authority"),
-            ("|2|x|y \(text(good))", "malformed host field"),
-            ("a,,b \(text(good))", "malformed host field"),
+            ("@revoke pi1 \(text(good))", 1, "unknown marker; wanted @revoked or @cert-authority"),
+            ("@revoked |2|x|y \(text(good))", 10, "malformed host field"),
+            ("a,,b \(text(good))", 1, "malformed host field"),
         ]
     )
-    func malformed(line: String, problem: String) {
-        let file = KnownHostsFile(
-            "pi0 \(text(good))\n\(line)\npi2 \(text(good))\n",
-            path: "/home/me/known_hosts"
-        )
-        #expect(file.problems == [KnownHosts.Problem(location: "/home/me/known_hosts:2", text: problem)])
-        #expect(file.entries.map(\.location) == ["/home/me/known_hosts:1", "/home/me/known_hosts:3"])
+    func malformed(line: String, column: Int, problem: String) {
+        let path = "/home/me/known_hosts"
+        let file = KnownHostsFile("pi0 \(text(good))\n\(line)\npi2 \(text(good))\n", path: path)
+        #expect(file.problems == [KnownHosts.Problem(location: "\(path):2:\(column)", text: problem)])
+        #expect(file.entries.map(\.location) == ["\(path):1", "\(path):3"])
     }
 }

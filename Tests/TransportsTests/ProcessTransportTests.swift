@@ -59,6 +59,40 @@ struct ProcessTransportTests {
         #expect(error?.message.contains(text) == true, "\(error?.message ?? "")")
     }
 
+    @Test("the system's ssh follows what libssh2 cannot: certificates of user and host, and a ProxyCommand")
+    func certificates() async throws {
+        let (server, folder) = (try TestServer.shared.get(), try TestFolder.make("certificates"))
+        let sign = ["-q", "-s", "\(folder)/ca", "-I", "test", "-n", "\(NSUserName()),target"]
+        try run("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", "\(folder)/ca"])
+        try run("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", "\(folder)/user"])
+        try run("/usr/bin/ssh-keygen", sign + ["\(folder)/user.pub"])
+        let hostKey = "\(server.folder)/host_ed25519"
+        try FileManager.default.copyItem(atPath: "\(hostKey).pub", toPath: "\(folder)/host.pub")
+        try run("/usr/bin/ssh-keygen", sign + ["-h", "\(folder)/host.pub"])
+        let authority = try String(contentsOfFile: "\(folder)/ca.pub", encoding: .utf8)
+        let files = [
+            "known_hosts": "@cert-authority * \(authority)",
+            "sshd_config": """
+            HostKey \(hostKey)
+            HostCertificate \(folder)/host-cert.pub
+            TrustedUserCAKeys \(folder)/ca.pub
+            AuthorizedKeysFile none
+            UsePAM no
+            """,
+            "config": "HostKeyAlias target\nProxyCommand /usr/sbin/sshd -i -f \(folder)/sshd_config\n",
+        ]
+        for (name, text) in files {
+            try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+        }
+        let host = try sshHost([
+            "ansible_private_key_file": "\(folder)/user", "apus_known_hosts_file": "\(folder)/known_hosts",
+            "ansible_ssh_common_args": "'-F \(folder)/config'",
+        ])
+        let transport = try await HostConnector().connect(to: host, deadline: .seconds(30))
+        #expect(transport.loginUser == NSUserName())
+        await transport.close()
+    }
+
     // MARK: Containers
 
     /// Runs what comes after the container's name, as the real program would in the container.

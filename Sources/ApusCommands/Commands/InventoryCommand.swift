@@ -24,7 +24,7 @@ struct InventoryCommand: ParsableCommand {
 
         func run() throws {
             let view = InventoryView(inventory: try source.readChecked(), showsSecrets: showSecrets)
-            Console.write(json ? try view.listing() : view.table())
+            Console.write(json ? view.listing() : view.table())
         }
     }
 

@@ -84,15 +84,17 @@ enum VaultPasswordSource {
     static func file(_ path: String, id: String) -> VaultKeyring.Entry {
         VaultKeyring.Entry(id: id, source: path) {
             let path = NSString(string: path).expandingTildeInPath
-            if FileManager.default.isExecutableFile(atPath: path) {
+            let file = VaultFile(path)
+            if !file.isDirectory, FileManager.default.isExecutableFile(atPath: path) {
                 let name = NSString(string: NSString(string: path).lastPathComponent).deletingPathExtension
                 let arguments = name.hasSuffix(clientEnding) ? ["--vault-id", id] : []
                 return try output(of: path, arguments, shown: path)
             }
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw VaultError("\(path): the vault password file cannot be read")
+            do {
+                return password(Data(try file.read()))
+            } catch let error as VaultError {
+                throw VaultError("the vault password file \(error)")
             }
-            return password(data)
         }
     }
 

@@ -19,10 +19,10 @@ struct InventoryView {
         }.joined()
     }
 
-    /// The shape of `ansible-inventory --list`.
+    /// What `ansible-inventory --list` says, to the letter.
     ///
     /// Secrets are hidden unless `showsSecrets`.
-    func listing() throws -> String {
+    func listing() -> String {
         var listing: [String: Value] = [:]
         for group in inventory.groups {
             var entry: [String: Value] = [:]
@@ -43,14 +43,7 @@ struct InventoryView {
             hosts[host.name] = .dictionary(Dictionary(pairs, uniquingKeysWith: { $1 }))
         }
         listing["_meta"] = ["hostvars": .dictionary(hosts)]
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "Infinity",
-            negativeInfinity: "-Infinity",
-            nan: "NaN"
-        )
-        return String(decoding: try encoder.encode(Value.dictionary(listing)), as: UTF8.self) + "\n"
+        return Value.dictionary(listing).json + "\n"
     }
 
     func graph(of name: String, depth: Int = 0) -> String {

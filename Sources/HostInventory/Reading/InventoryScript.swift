@@ -44,7 +44,8 @@ struct InventoryScript {
         let (text, said) = (results[0], String(decoding: results[1], as: UTF8.self))
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
             let last = said.split(separator: "\n").last.map { ": \($0)" } ?? ""
-            throw SourceFailure("\(shown): ended with status \(process.terminationStatus)\(last)")
+            let end = process.terminationReason == .exit ? "ended with status" : "was ended by signal"
+            throw SourceFailure("\(shown): \(end) \(process.terminationStatus)\(last)")
         }
         guard let text = String(data: text, encoding: .utf8) else {
             throw SourceFailure("\(shown): its answer is not UTF-8 text")

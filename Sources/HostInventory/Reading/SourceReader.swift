@@ -31,8 +31,7 @@ struct SourceReader {
             if source.contains(",") { return readHostList(source) }
             return problems.append(.init("\(source): there is no such inventory file"))
         }
-        let folder = isDirectory ? source : (source as NSString).deletingLastPathComponent
-        addFolder(folder.isEmpty ? "." : folder)
+        addFolder(isDirectory ? source : Paths.folder(of: source))
         collect { reader throws(SourceFailure) in
             if isDirectory { try reader.readDirectory(source) } else { try reader.readFile(source) }
         }

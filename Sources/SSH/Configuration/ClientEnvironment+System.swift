@@ -14,8 +14,9 @@ extension ClientEnvironment {
         return ClientEnvironment(
             user: user,
             userID: getuid(),
-            home: getenv("HOME").map { String(cString: $0) }
-                ?? entry.map { String(cString: $0.pw_dir) } ?? "/",
+            // As with OpenSSH, HOME counts only where the user has no home of its own.
+            home: entry.map { String(cString: $0.pw_dir) } ?? getenv("HOME").map { String(cString: $0) }
+                ?? "/",
             hostName: String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self),
             variables: environmentVariables(),
             read: readConfiguration,

@@ -14,6 +14,9 @@ public struct SSHEndpoint: Hashable, Sendable, CustomStringConvertible {
         self.hostKeyAlias = hostKeyAlias
     }
 
+    /// What known_hosts files list: an alias stands without a port there.
+    var listed: (host: String, port: UInt16) { hostKeyAlias.map { ($0, 22) } ?? (host, port) }
+
     /// `user@host`, with the port where it is not 22.
     public var description: String {
         guard port != 22 else { return "\(user)@\(host)" }

@@ -14,6 +14,8 @@ public struct SSHError: Error, Sendable, Equatable, CustomStringConvertible {
         /// What answers does not speak SSH, or shares no algorithm with libssh2.
         case handshake = "handshake failed"
         case hostKeyUnknown = "unknown host key"
+        /// No key of the host is known but that of an authority that would certify it.
+        case hostKeyUncertified = "unknown host certificate"
         case hostKeyChanged = "host key changed"
         case hostKeyRevoked = "host key revoked"
         /// A known_hosts file cannot be read or written.

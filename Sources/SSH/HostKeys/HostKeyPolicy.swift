@@ -13,7 +13,8 @@ public enum HostKeyPolicy: Sendable {
 
     /// The key types to ask the server for: those known of it first, so that it shows a key that can be compared.
     func preferredTypes(for endpoint: SSHEndpoint) -> [String] {
-        let known = knownHosts.types(host: endpoint.hostKeyAlias ?? endpoint.host, port: endpoint.port)
+        let (host, port) = endpoint.listed
+        let known = knownHosts.types(host: host, port: port)
         return HostKey.supportedTypes.filter(known.contains)
             + HostKey.supportedTypes.filter { !known.contains($0) }
     }

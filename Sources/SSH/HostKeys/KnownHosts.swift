@@ -4,7 +4,7 @@ import Synchronization
 public final class KnownHosts: Sendable {
     /// A line that means nothing.
     public struct Problem: Hashable, Sendable {
-        /// `file:line`
+        /// `file:line:column`
         public let location: String
         public let text: String
     }
@@ -44,6 +44,14 @@ public final class KnownHosts: Sendable {
     /// The lines that were skipped.
     public var problems: [Problem] {
         files.withLock { $0.flatMap(\.problems) }
+    }
+
+    /// The first of them, and how many more there are; nil where there is none.
+    public var problemSummary: String? {
+        let problems = problems
+        guard let first = problems.first else { return nil }
+        let more = problems.count == 1 ? "" : ", and \(problems.count - 1) more"
+        return "\(first.location): \(first.text) (the line is skipped\(more))"
     }
 
     /// What is known of `key` as the key of that host. Pure, but for the order of earlier `record`s.

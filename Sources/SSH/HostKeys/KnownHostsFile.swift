@@ -24,16 +24,15 @@ struct KnownHostsFile: Sendable {
             do throws(LineError) {
                 if let entry = try Self.parse(line, location: location) { entries.append(entry) }
             } catch {
-                problems.append(KnownHosts.Problem(location: location, text: error.rawValue))
+                let column = line.distance(from: line.startIndex, to: error.field.startIndex) + 1
+                problems.append(KnownHosts.Problem(location: "\(location):\(column)", text: error.text))
             }
         }
     }
 
-    private enum LineError: String, Error {
-        case fields = "wanted a host, a key type and a key"
-        case marker = "unknown marker; wanted @revoked or @cert-authority"
-        case hosts = "malformed host field"
-        case key = "the key is not Base64, or is of another type than the line says"
+    private struct LineError: Error {
+        let text: String
+        let field: Substring
     }
 
     private static func parse(_ line: Substring, location: String) throws(LineError) -> Entry? {
@@ -44,14 +43,21 @@ struct KnownHostsFile: Sendable {
             switch first {
             case "@revoked": marker = .revoked
             case "@cert-authority": marker = .certAuthority
-            default: throw .marker
+            default: throw LineError(text: "unknown marker; wanted @revoked or @cert-authority", field: first)
             }
             fields.removeFirst()
         }
-        guard fields.count >= 3 else { throw .fields }
-        guard let hosts = HostPattern(fields[0]) else { throw .hosts }
+        guard fields.count >= 3 else {
+            throw LineError(text: "wanted a host, a key type and a key", field: fields.first ?? first)
+        }
+        guard let hosts = HostPattern(fields[0]) else {
+            throw LineError(text: "malformed host field", field: fields[0])
+        }
         guard let blob = Base64.decode(fields[2]), let key = HostKey(blob: blob), key.type == fields[1] else {
-            throw .key
+            throw LineError(
+                text: "the key is not Base64, or is of another type than the line says",
+                field: fields[2]
+            )
         }
         return Entry(marker: marker, hosts: hosts, key: key, location: location)
     }

@@ -3,7 +3,7 @@ extension SSHConnection {
     func verifyHostKey(_ policy: HostKeyPolicy) async throws {
         let key = try serverKey()
         let known = policy.knownHosts
-        let (host, port) = (endpoint.hostKeyAlias ?? endpoint.host, endpoint.port)
+        let (host, port) = endpoint.listed
         var verdict = known.verdict(host: host, port: port, key: key)
         if case .acceptNew = policy, case .unknown(certAuthority: nil) = verdict {
             let recording = BlockingPool.shared.start { try known.record(host: host, port: port, key: key) }
@@ -20,10 +20,11 @@ extension SSHConnection {
     ) -> SSHError? {
         let seen = "\(key.type) \(key.fingerprint)"
         let files = known.paths.isEmpty ? "a known_hosts file" : known.paths.joined(separator: " or ")
-        let host = endpoint.hostKeyAlias ?? endpoint.host
-        let port = endpoint.port == 22 ? "" : "-p \(endpoint.port) "
-        let scan = "ssh-keyscan \(port)\(endpoint.host) >> \(known.paths.first ?? "FILE")"
-        let remove = "ssh-keygen -R '\(KnownHosts.name(host: host, port: endpoint.port))'"
+        let (host, port) = endpoint.listed
+        let option = endpoint.port == 22 ? "" : "-p \(endpoint.port) "
+        let renamed = endpoint.hostKeyAlias.map { " | sed 's/^[^ ]*/\($0)/'" } ?? ""
+        let scan = "ssh-keyscan \(option)\(endpoint.host)\(renamed) >> \(known.paths.first ?? "FILE")"
+        let remove = "ssh-keygen -R '\(KnownHosts.name(host: host, port: port))'"
         switch verdict {
         case .known:
             return nil
@@ -31,16 +32,16 @@ extension SSHConnection {
             return failure(
                 .hostKeyUnknown,
                 wanted: "a host key listed in \(files)",
-                seen: seen,
+                seen: ([seen] + [known.problemSummary].compactMap(\.self)).joined(separator: "; "),
                 remedy: "compare the fingerprint with the host's console (ssh-keygen -lf "
                     + "/etc/ssh/ssh_host_*_key.pub), then accept it: \(scan); or choose to accept new keys"
             )
         case .unknown(certAuthority: let location?):
             return failure(
-                .hostKeyUnknown,
-                wanted: "a host key",
-                seen: "\(seen), and a certificate authority at \(location), which libssh2 does not support",
-                remedy: "use the OpenSSH transport for this host, or list its key: \(scan)"
+                .hostKeyUncertified,
+                wanted: "a host key listed in \(files)",
+                seen: "\(seen), and a certificate authority (\(location)), which is not supported by libssh2",
+                remedy: "connection=openssh for this host, or list its key: \(scan)"
             )
         case .changed(let location, let expected):
             return failure(
