@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A run that is killed harms nothing", .serialized)
 struct KilledRunTests {
-    /// So large that the host digests it while it comes in.
+    /// So large that it is digested while it is sent.
     private static let large = Data(repeating: 0x61, count: 17 << 20)
 
     @Test func killedAtAnyMomentAndTheNextRunConverges() async throws {

@@ -49,15 +49,22 @@ struct UploadTests {
         #expect(scratch.read("sum")?.prefix(64) == SHA256Digest.hexadecimal(of: all.flatMap(\.self))[...])
     }
 
-    @Test func aDigestThatTheReceiverToldIsKnownToTheLookBehindIt() async throws {
+    @Test(
+        "the digest of what was sent is known to the look behind, where the receiver took all and told its file",
+        arguments: [
+            ("cat >file; tell_identity file", true), ("cat >file", false),
+            ("touch file; exec <&-; tell_identity file", false),
+        ]
+    )
+    func digest(receiver: String, isKnown: Bool) async throws {
         let scratch = try Scratch()
-        let path = "\(scratch.path)/file"
+        let file = DigestedFile(path: "\(scratch.path)/file", receiver: "cd \(scratch.path); \(receiver)")
         let reporter = try await run(
-            Play("Send", on: "all") { _ in DigestedFile(path: path) },
+            Play("Send", on: "all") { _ in file },
             on: try inventory("one\n")
         ).reporter
-        #expect(reporter.results(of: "one").map(\.outcome) == [.changed])
-        #expect(lines(reporter) == [])
+        #expect((reporter.results(of: "one").map(\.outcome) == [.changed]) == isKnown)
+        #expect(!lines(reporter).contains { $0.hasPrefix("apus") })
     }
 
     @Test func itIsCountedApartFromExchanges() async throws {
@@ -108,29 +115,33 @@ struct FailedRoleTests {
     }
 }
 
-/// A file whose digest its receiver tells, and that is looked at by nothing else.
+/// 32 MiB, so that they fit into no buffer on the way, and looked at by nothing but their digest.
 private struct DigestedFile: Resource {
     let path: String
+    let receiver: String
     var name: String { path }
-    var probe: Probe<String> { Probe(ToldDigestObservation(path: path)) }
+    var probe: Probe<String> { Probe(KnownDigestObservation(path: path)) }
 
-    func plan(from told: String) -> Plan {
-        if told == "abc" { return .unchanged }
-        let receiver = "\(DigestMemory.tellFunction)\ncat >\(path); tell_digest \(path) abc"
-        let upload = Upload(into: receiver, size: 0) { AnyIterator { nil } }
+    func plan(from known: String) -> Plan {
+        let chunks = (0..<32).map { [UInt8](repeating: $0, count: 1 << 20) }
+        if known == SHA256Digest.hexadecimal(of: chunks.flatMap(\.self)) { return .unchanged }
+        let script = "\(DigestMemory.tellFunction)\n\(receiver)"
+        let upload = Upload(into: script, size: nil, digested: { _ in }) {
+            AnyIterator(chunks.map { .success($0) }.makeIterator())
+        }
         return .change([Step("send", .upload(upload))], Difference())
     }
 }
 
-private struct ToldDigestObservation: Observation {
+private struct KnownDigestObservation: Observation {
     let path: String
 
-    static func script(for subjects: [ToldDigestObservation]) -> String {
+    static func script(for subjects: [KnownDigestObservation]) -> String {
         DigestMemory.knownFunction + "\n"
             + subjects.map { "known_digest \($0.path) 2>/dev/null || echo none" }.joined(separator: "\n")
     }
 
-    static func answers(from output: ShellOutput, for subjects: [ToldDigestObservation]) -> [String] {
+    static func answers(from output: ShellOutput, for subjects: [KnownDigestObservation]) -> [String] {
         output.lines.map(String.init)
     }
 }

@@ -61,6 +61,7 @@ enum LocalShell {
                 let content = try upload.content().reduce(into: [UInt8]()) { $0 += try $1.get() }
                 guard content.count == upload.size else { throw ObservationError("not of the size it said") }
                 output = try run(upload.receiver, input: content, with: tools, search: search)
+                upload.digested?(SHA256Digest.hexadecimal(of: content))
             default: throw ObservationError("not for a test")
             }
             guard output.status == 0 else { throw ObservationError("\(step.title): \(output.errorText)") }

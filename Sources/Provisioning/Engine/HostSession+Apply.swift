@@ -155,14 +155,17 @@ extension HostSession {
     ) async throws {
         let opened = try await open(privilege)
         do {
-            let errors = try await UploadStream(
+            let (errors, digest) = try await UploadStream(
                 upload: upload,
                 channel: opened.channel,
                 nonce: opened.nonce,
                 deadline: step.deadline
             ).run(progress)
             sayWarnings(in: errors)
-            digests.note(toldIn: errors)
+            if let digest {
+                upload.digested?(digest)
+                digests.note(digest, ofFilesToldIn: errors)
+            }
         } catch {
             // Not by the connection: what receives may still be at work.
             await end(opened.processID, as: privilege)

@@ -18,18 +18,25 @@ struct UploadStream: Sendable {
     private static let startDeadline: Duration = .seconds(30)
 
     /// - Parameter progress: what was sent so far, then the lines that the receiver writes.
-    /// - Returns: the end of what the receiver wrote on its standard error.
+    /// - Returns: the end of what the receiver wrote on its standard error, and the digest of all content where the
+    ///   upload wants it and all was sent.
     /// - Throws: `Failure`, `TransportError`.
-    func run(_ progress: @escaping @Sendable (String) -> Void) async throws -> String {
+    func run(
+        _ progress: @escaping @Sendable (String) -> Void
+    ) async throws -> (errors: String, digest: String?) {
         do {
-            let errors = try await Deadline(after: deadline).run { try await stream(progress) }
-            return String(decoding: errors, as: UTF8.self)
+            let content = ReadAhead(try upload.content(), isDigested: upload.digested != nil)
+            let errors = try await Deadline(after: deadline).run { try await stream(content, progress) }
+            return (String(decoding: errors, as: UTF8.self), await content.digest)
         } catch is DeadlineExceeded {
             throw Failure(reason: "did not end within \(deadline.brief)")
         }
     }
 
-    private func stream(_ progress: @escaping @Sendable (String) -> Void) async throws -> [UInt8] {
+    private func stream(
+        _ content: ReadAhead,
+        _ progress: @escaping @Sendable (String) -> Void
+    ) async throws -> [UInt8] {
         let go = "\(nonce) go"
         let line = "echo; echo \(shellQuoted(go)); ( eval \(shellQuoted(upload.receiver)) ); exit $?\n"
         try await channel.write(Array(line.utf8))
@@ -38,7 +45,7 @@ struct UploadStream: Sendable {
         }
         return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
             group.addTask {
-                try await send(progress)
+                try await send(content, progress)
                 return nil
             }
             group.addTask { try await receive(errors, progress) }
@@ -74,9 +81,11 @@ struct UploadStream: Sendable {
         return errors
     }
 
-    private func send(_ progress: @escaping @Sendable (String) -> Void) async throws {
+    private func send(
+        _ content: ReadAhead,
+        _ progress: @escaping @Sendable (String) -> Void
+    ) async throws {
         var sent = 0
-        let content = ReadAhead(try upload.content())
         var chunk = try await content.next()
         while let bytes = chunk {
             async let following = content.next()
@@ -138,11 +147,24 @@ struct UploadStream: Sendable {
     }
 }
 
-/// Content that is read while the chunk before is sent.
+/// Content that is read, and digested, while the chunk before is sent.
 private actor ReadAhead {
     private let content: AnyIterator<Result<[UInt8], any Error>>
+    private var running: SHA256Digest?
+    /// Of all of it, once its end was reached.
+    private(set) var digest: String?
 
-    init(_ content: sending AnyIterator<Result<[UInt8], any Error>>) { self.content = content }
+    init(_ content: sending AnyIterator<Result<[UInt8], any Error>>, isDigested: Bool) {
+        self.content = content
+        running = isDigested ? SHA256Digest() : nil
+    }
 
-    func next() throws -> [UInt8]? { try content.next()?.get() }
+    func next() throws -> [UInt8]? {
+        guard let chunk = try content.next()?.get() else {
+            digest = running.take()?.finish()
+            return nil
+        }
+        running?.update(chunk)
+        return chunk
+    }
 }

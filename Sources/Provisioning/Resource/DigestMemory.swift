@@ -1,13 +1,13 @@
-/// SHA-256 digests of large files that a host told while it wrote them, so that the looks behind it need not read those
-/// files once more.
+/// SHA-256 digests of large files that were sent to a host, so that the looks behind need not read those files once more.
 ///
 /// A digest is known by the file's device, inode, size and times of change, as git's index has it: whoever writes to the
 /// file, or puts another in its place, changes one of them.
 public struct DigestMemory: Sendable {
-    /// Defines `tell_digest PATH DIGEST` for the script of a step that digested what it wrote.
+    /// Defines `tell_identity PATH` for the receiver of an upload with `Upload.digested`: the file holds what was sent,
+    /// and nothing else.
     public static let tellFunction = """
         \(identityFunction)
-        tell_digest() { printf '\(mark)%s=%s\\n' "$(file_identity "$1")" "$2" >&2; }
+        tell_identity() { printf '\(mark)%s\\n' "$(file_identity "$1")" >&2; }
         """
 
     /// Defines `known_digest PATH` for an observation: it writes the digest, or fails where none is known.
@@ -23,14 +23,16 @@ public struct DigestMemory: Sendable {
     private static let identityFunction = "file_identity() { stat -L -c '%d %i %s %y %z' -- \"$1\"; }"
 
     /// Begins a line of a script's standard error.
-    static let mark = "apus-digest: "
+    static let mark = "apus-file: "
 
     private var entries: [String] = []
 
-    /// - Parameter errors: what a step wrote on its standard error.
-    mutating func note(toldIn errors: String) {
+    /// - Parameters:
+    ///   - digest: of what was sent.
+    ///   - errors: what its receiver wrote on its standard error.
+    mutating func note(_ digest: String, ofFilesToldIn errors: String) {
         for line in errors.split(separator: "\n") where line.hasPrefix(Self.mark) {
-            entries.append(String(line.dropFirst(Self.mark.count)))
+            entries.append("\(line.dropFirst(Self.mark.count))=\(digest)")
         }
     }
 

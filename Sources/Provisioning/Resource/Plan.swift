@@ -112,16 +112,21 @@ public struct Upload: Sendable {
     /// Tells this content from another, in fingerprints only: a digest, computed when one is asked for. `nil` where the
     /// difference tells it.
     public var identity: (@Sendable () throws -> String)?
+    /// Takes the SHA-256 of what was sent, in hexadecimal; it is computed on the way, where this is set. The looks behind
+    /// know it for the file that the receiver tells by `DigestMemory.tellFunction`.
+    public var digested: (@Sendable (String) -> Void)?
 
     public init(
         into receiver: String,
         size: Int?,
         identity: (@Sendable () throws -> String)? = nil,
+        digested: (@Sendable (String) -> Void)? = nil,
         content: @escaping @Sendable () throws -> AnyIterator<Result<[UInt8], any Error>>
     ) {
         self.receiver = receiver
         self.size = size
         self.identity = identity
+        self.digested = digested
         self.content = content
     }
 }

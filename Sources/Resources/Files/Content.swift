@@ -44,6 +44,13 @@ struct Content: Sendable {
         if case .file(let path) = source { try LocalFiles.prepareDigest(of: path) }
     }
 
+    /// The digest of a local file, for one who sends it and digests it on the way.
+    ///
+    /// - Throws: `LocalFileError`.
+    func fileDigest() throws -> FileDigest? {
+        if case .file(let path) = source { try LocalFiles.known(path) } else { nil }
+    }
+
     func isContent(of state: FileState) throws -> Bool {
         // Another size is another content: nobody waits for the digest of a large file then.
         if case .file = source, try size() != state.size { return false }

@@ -132,13 +132,17 @@ public struct File: FileReplacing {
         }
         let content = content
         let size = try content.size()
-        let upload = Upload(
-            into: writing.script(receiving: size, isLarge: FileObservation.isLarge(size)),
+        let isLarge = FileObservation.isLarge(size)
+        let digest = isLarge ? try content.fileDigest() : nil
+        var upload = Upload(
+            into: writing.script(receiving: size, isLarge: isLarge),
             size: size,
             identity: { try content.digest() }
         ) {
-            try content.chunks()
+            digest?.beginSending()
+            return try content.chunks()
         }
+        if isLarge { upload.digested = { digest?.noteSent($0) } }
         return Step(title, deadline: .seconds(3600), .upload(upload))
     }
 }

@@ -71,10 +71,11 @@ enum LocalFiles {
     static func prepareDigest(of path: String) throws {
         _ = try chunks(of: path)
         let digest = try known(path)
-        if digest.status.size > smallSize { queue.async { digest.compute() } }
+        if digest.status.size > smallSize { queue.async { digest.prepare() } }
     }
 
-    private static func known(_ path: String) throws -> FileDigest {
+    /// - Throws: `LocalFileError`.
+    static func known(_ path: String) throws -> FileDigest {
         let status = try status(of: path)
         return digests.withLock { digests in
             if let known = digests[path], known.status == status { return known }
@@ -86,29 +87,49 @@ enum LocalFiles {
 }
 
 /// SHA-256 of one state of a file, computed by whoever wants it first; the others wait.
-private final class FileDigest: Sendable {
+final class FileDigest: Sendable {
     let status: LocalFiles.Status
     private let path: String
     private let result = Mutex<Result<String, any Error>?>(nil)
+    private let isSent = Atomic(false)
 
     init(path: String, status: LocalFiles.Status) {
         self.path = path
         self.status = status
     }
 
-    func value() throws -> String { try compute().get() }
-
-    @discardableResult
-    func compute() -> Result<String, any Error> {
-        result.withLock { result in
-            if let result { return result }
-            let computed = Result {
-                var digest = SHA256Digest()
-                for chunk in try LocalFiles.chunks(of: path) { digest.update(try chunk.get()) }
-                return digest.finish()
-            }
+    func value() throws -> String {
+        try result.withLock { result in
+            let computed = result ?? Result { try read(LocalFiles.chunks(of: path)) }
             result = computed
-            return computed
+            return try computed.get()
         }
+    }
+
+    /// Computes it before it is wanted, unless the file is sent.
+    func prepare() {
+        result.withLock { result in
+            if result != nil { return }
+            let computed = Result {
+                let chunks = try LocalFiles.chunks(of: path)
+                return try read(AnyIterator { self.isSent.load(ordering: .relaxed) ? nil : chunks.next() })
+            }
+            if !isSent.load(ordering: .relaxed) { result = computed }
+        }
+    }
+
+    private func read(_ chunks: AnyIterator<Result<[UInt8], any Error>>) throws -> String {
+        var digest = SHA256Digest()
+        for chunk in chunks { digest.update(try chunk.get()) }
+        return digest.finish()
+    }
+
+    /// The file is sent and digested on the way, so that nobody needs to read it for its digest alone.
+    func beginSending() { isSent.store(true, ordering: .relaxed) }
+
+    /// - Parameter digest: of what was sent, which is the file's if it is still in the same state.
+    func noteSent(_ digest: String) {
+        // What is wrong with a file that is gone, who reads it next is told.
+        if (try? LocalFiles.status(of: path)) == status { result.withLock { $0 = .success(digest) } }
     }
 }

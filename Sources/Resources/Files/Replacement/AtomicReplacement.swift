@@ -18,17 +18,21 @@ struct AtomicReplacement: Sendable {
     ///
     /// - Parameters:
     ///   - size: in bytes: what a killed run cut off takes nothing's place.
-    ///   - isLarge: it is digested while it comes in, where the host has `openssl`, and not read once more.
+    ///   - isLarge: who sends it digests it, and the host tells which file it became, instead of reading it once more.
     func script(receiving size: Int, isLarge: Bool) -> String {
-        let whole =
-            #"[ "$(wc -c <"$new")" -eq \#(size) ] || { echo 'the content was cut off' >&2; exit 1; }"#
-        return script([isLarge ? Self.digesting : #"cat >"$new""#, whole])
+        // Not wc: BusyBox's reads all of it.
+        let receiving = #"""
+            cat >"$new"
+            [ "$(stat -c %s -- "$new")" -eq \#(size) ] || { echo 'the content was cut off' >&2; exit 1; }
+            """#
+        let noting = [DigestMemory.tellFunction, #"written=$(stat -c '%s %y' -- "$new")"#]
+        return script([receiving] + (isLarge ? noting : []))
     }
 
     private func script(_ writing: [String]) -> String {
         let before = [
             "set -e", Step.warnFunction, place, TemporaryFiles.preparation, FileAttributes.immutability,
-            #"new=$(temporary) || { immutable "$folder"; exit 1; }"#, "digest=",
+            #"new=$(temporary) || { immutable "$folder"; exit 1; }"#, "written=",
         ]
         let after = [
             attributes.ownerCommand(on: #""$new""#), keeping, attributes.modeCommand(on: #""$new""#),
@@ -36,22 +40,6 @@ struct AtomicReplacement: Sendable {
         ]
         return (before + writing + after.compactMap(\.self)).joined(separator: "\n")
     }
-
-    /// A file system without pipes, such as that of a Raspberry Pi's /boot, has it read again.
-    private static let digesting = #"""
-        \#(DigestMemory.tellFunction)
-        pipe=
-        if command -v openssl >/dev/null && pipe=$(temporary -d) && mkfifo "$pipe/content" 2>/dev/null; then
-          openssl dgst -sha256 -r <"$pipe/content" >"$pipe/digest" &
-          tee "$pipe/content" >"$new"
-          wait $!
-          read -r digest rest <"$pipe/digest"
-          written=$(stat -c '%s %y' -- "$new")
-        else
-          cat >"$new"
-        fi
-        [ -z "$pipe" ] || rm -r -- "$pipe"
-        """#
 
     /// Sets `$path` and `$folder`, without symbolic links in them.
     private var place: String {
@@ -160,7 +148,7 @@ struct AtomicReplacement: Sendable {
           trap - EXIT
           sync "$folder"
           # Not where a validation, or somebody else, has written to it since.
-          [ -z "$digest" ] || [ "$(stat -c '%s %y' -- "$path")" != "$written" ] || tell_digest "$path" "$digest"
+          [ -z "$written" ] || [ "$(stat -c '%s %y' -- "$path")" != "$written" ] || tell_identity "$path"
           exit 0
         fi
         """#
