@@ -6,10 +6,17 @@ extension Check {
     mutating func virtualServers(_ servers: [VirtualServer]) {
         for (index, server) in servers.enumerated() {
             virtualServer(server)
-            let isTwice = servers[..<index].contains {
-                $0.endpoint == server.endpoint && $0.transport == server.transport
+            var seen: [Endpoint] = []
+            for other in servers[..<index] where other.transport == server.transport {
+                seen += other.endpoints
             }
-            if isTwice { diagnostics.error("\(server.name) is defined twice", at: server.location) }
+            for endpoint in server.endpoints {
+                if seen.contains(endpoint) {
+                    let message: Message = "virtual_server \(endpoint.description) is defined twice"
+                    diagnostics.error(message, at: server.location)
+                }
+                seen.append(endpoint)
+            }
         }
     }
 
@@ -41,19 +48,22 @@ extension Check {
 
     private mutating func endpoint(_ endpoint: Endpoint, of server: VirtualServer, at place: Location) {
         let name: Message = "\(server.name): \(endpoint.description)"
-        if endpoint.address.isIPv6 != server.endpoint.address.isIPv6 {
+        if server.endpoints.contains(where: { $0.address.isIPv6 != endpoint.address.isIPv6 }) {
             diagnostics.error("\(name.text) is of another address family", at: place)
         }
-        if server.forwarding == .directRouting, endpoint.port != server.endpoint.port {
-            diagnostics.error(
-                "\(name.text): with 'lb_kind DR' the port stays \(Int(server.endpoint.port))",
-                at: place
-            )
-        }
+        guard server.forwarding == .directRouting,
+            let other = server.endpoints.first(where: { $0.port != endpoint.port })
+        else { return }
+        diagnostics.error("\(name.text): with 'lb_kind DR' the port stays \(Int(other.port))", at: place)
     }
 }
 
 extension VirtualServer {
     /// For people.
-    public var name: String { "virtual_server \(endpoint.description)" }
+    public var name: String {
+        let message: Message =
+            group.map { "virtual_server group \($0)" }
+            ?? "virtual_server \(endpoints.first?.description ?? "")"
+        return message.text
+    }
 }

@@ -1,6 +1,16 @@
 extension Renderer {
+    mutating func serverGroup(_ name: String, _ endpoints: [Endpoint]) {
+        open("virtual_server_group", quoted(name))
+        for endpoint in endpoints { line(endpoint.address.description, "\(endpoint.port)") }
+        close()
+    }
+
     mutating func virtualServer(_ server: VirtualServer) {
-        open("virtual_server", server.endpoint.address.description, "\(server.endpoint.port)")
+        if let group = server.group {
+            open("virtual_server", "group", quoted(group))
+        } else if let endpoint = server.endpoints.first {
+            open("virtual_server", endpoint.address.description, "\(endpoint.port)")
+        }
         switch server.scheduler {
         case .roundRobin: line("lb_algo", "rr")
         case .weightedRoundRobin: line("lb_algo", "wrr")

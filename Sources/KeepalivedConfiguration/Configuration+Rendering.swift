@@ -7,7 +7,12 @@ extension Configuration {
         for process in processes { renderer.process(process) }
         for group in syncGroups { renderer.syncGroup(group) }
         for instance in instances { renderer.instance(instance) }
-        for server in virtualServers { renderer.virtualServer(server) }
+        for (index, server) in virtualServers.enumerated() {
+            if let group = server.group, !virtualServers[..<index].contains(where: { $0.group == group }) {
+                renderer.serverGroup(group, server.endpoints)
+            }
+            renderer.virtualServer(server)
+        }
         return String(decoding: renderer.bytes, as: UTF8.self)
     }
 }
@@ -207,7 +212,7 @@ struct Renderer {
         [quote(user.user.bytes)] + (user.group.map { [quote($0.bytes)] } ?? [])
     }
 
-    private func quoted(_ text: String) -> String { String(decoding: quote(text.bytes), as: UTF8.self) }
+    func quoted(_ text: String) -> String { String(decoding: quote(text.bytes), as: UTF8.self) }
 
     /// The word as the lexer reads it back.
     func quote(_ word: [UInt8], always: Bool = false) -> [UInt8] {

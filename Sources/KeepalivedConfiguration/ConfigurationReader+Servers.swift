@@ -48,16 +48,10 @@ extension ConfigurationReader {
         let place = block.keyword.location
         let statements = StatementParser(keywords: Self.serverKeywords, context: "in virtual_server")
             .parse(block.block, &diagnostics)
-        switch block.arguments[0] {
-        case "group", "fwmark":
-            let kind = block.arguments[0]
-            let message: Message = "'virtual_server \(kind.text)' is not supported by this agent yet"
-            diagnostics.error(message, at: kind.location)
-            return nil
-        default: break
-        }
-        guard let endpoint = endpoint(block, port: nil) else { return nil }
-        var server = VirtualServer(endpoint, scheduler: .roundRobin, realServers: [], location: place)
+        let endpoints = endpoints(block)
+        guard let port = endpoints.first?.port else { return nil }
+        var server = VirtualServer(endpoints, scheduler: .roundRobin, realServers: [], location: place)
+        if case "group" = block.arguments[0] { server.group = block.arguments[1].text }
         var settings = CheckSettings()
         var hasScheduler = false
         var hasTransport = false
@@ -80,7 +74,7 @@ extension ConfigurationReader {
         }
         for statement in statements {
             guard case "real_server" = statement.keyword,
-                let real = readRealServer(statement, port: endpoint.port, settings)
+                let real = readRealServer(statement, port: port, settings)
             else { continue }
             server.realServers.append(real)
         }
@@ -102,7 +96,7 @@ extension ConfigurationReader {
         case "quorum_up": server.quorumUp = notifyScript(statement)
         case "quorum_down": server.quorumDown = notifyScript(statement)
         case "omega": server.notifiesAtEnd = flag(statement)
-        case "sorry_server": server.sorryServer = endpoint(statement, port: server.endpoint.port)
+        case "sorry_server": server.sorryServer = endpoint(statement, port: server.endpoints.first?.port)
         default: read(statement, into: &settings)
         }
     }

@@ -13,6 +13,8 @@ struct ConfigurationReader {
     private(set) var syncGroups: [SyncGroup] = []
     private(set) var instances: [Read<Instance>] = []
     private(set) var virtualServers: [VirtualServer] = []
+    /// The blocks of groups, each read where a virtual server names it.
+    private(set) var serverGroups: [Statement] = []
     /// Whether there is anything to do, be it with errors.
     private(set) var sawWork = false
     var defaults = InstanceDefaults()
@@ -32,10 +34,10 @@ struct ConfigurationReader {
         [
             .block("global_defs"), .block("vrrp_script", 1...1), .block("vrrp_track_process", 1...1),
             .block("track_process", 1...1), .block("vrrp_sync_group", 1...1), .block("vrrp_instance", 1...1),
-            .block("virtual_server", 2...2),
+            .block("virtual_server", 2...2), .block("virtual_server_group", 1...1),
         ]
         + Keyword.unsupported([
-            "virtual_server_group", "static_ipaddress", "static_routes",
+            "static_ipaddress", "static_routes",
             "static_rules", "vrrp_track_file", "track_file",
             "garp_group",
             "bfd_instance", "net_namespace", "net_namespace_ipvs", "namespace_with_ipsets", "instance",
@@ -47,9 +49,13 @@ struct ConfigurationReader {
         let statements = StatementParser(keywords: Self.topLevel, context: "at the top level")
             .parse(items, &diagnostics)
         sawWork = containsWork(items)
-        // What global_defs says holds for instances above it too.
+        // What these say holds above them too.
         for statement in statements {
-            if case "global_defs" = statement.keyword { readGlobals(statement) }
+            switch statement.keyword {
+            case "global_defs": readGlobals(statement)
+            case "virtual_server_group": serverGroups.append(statement)
+            default: break
+            }
         }
         for statement in statements {
             switch statement.keyword {

@@ -1,4 +1,4 @@
-/// A port of a virtual address whose connections are spread over real servers (`virtual_server`).
+/// A port of a virtual address, or several, whose connections are spread over real servers (`virtual_server`).
 public struct VirtualServer: Sendable {
     public enum TransportProtocol: Sendable, Hashable { case tcp, udp }
 
@@ -20,7 +20,10 @@ public struct VirtualServer: Sendable {
         case directRouting
     }
 
-    public var endpoint: Endpoint
+    /// The name of its `virtual_server_group`; nil: it has one endpoint of its own.
+    public var group: String?
+    /// What clients connect to: at least one, all of one address family.
+    public var endpoints: [Endpoint]
     /// Default TCP.
     public var transport: TransportProtocol
     public var scheduler: Scheduler
@@ -43,7 +46,8 @@ public struct VirtualServer: Sendable {
     public var location: Location
 
     public init(
-        _ endpoint: Endpoint,
+        _ endpoints: [Endpoint],
+        group: String? = nil,
         transport: TransportProtocol = .tcp,
         scheduler: Scheduler,
         forwarding: Forwarding = .translation,
@@ -57,7 +61,8 @@ public struct VirtualServer: Sendable {
         realServers: [RealServer],
         location: Location = .none
     ) {
-        self.endpoint = endpoint
+        self.endpoints = endpoints
+        self.group = group
         self.transport = transport
         self.scheduler = scheduler
         self.forwarding = forwarding

@@ -4,18 +4,39 @@ import LoadBalancing
 import VRRP
 
 extension Agent {
-    /// Sees to it that the kernel spreads connections as the services' health and this node's part want it.
+    /// Sees to it that the kernel spreads connections as the services' health and this node's part want it, and keeps
+    /// out what is for addresses that accept nothing.
     mutating func balance() {
         let now = Clock.now
         guard isBalancingStale || balancer.deadline.map({ $0 <= now }) ?? false else { return }
         isBalancingStale = false
-        let desired = services.compactMap { $0.desired(owner: owner(of: $0), links) }
-        balancer.apply(desired, at: now)
+        var desired: [VirtualService] = []
+        for service in services {
+            for endpoint in service.plan.endpoints {
+                let owner = owner(of: endpoint)
+                let device = owner.flatMap { instances[$0].holder(of: endpoint.address) }
+                let isMaster = serves(owner)
+                if let one = service.desired(endpoint, isMaster: isMaster, device: device, links) {
+                    desired.append(one)
+                }
+            }
+        }
+        var closed: [IPAddress] = []
+        for index in instances.indices where !instances[index].plan.accepts {
+            // A backup's too: where there is no such address, there is nothing to keep out.
+            closed += instances[index].plan.addresses.map { $0.address.address }
+        }
+        balancer.apply(desired, closing: closed, at: now)
     }
 
     /// The virtual router that has its address, if one does.
-    func owner(of service: Service) -> Instance? {
-        instances.first { $0.holder(of: service.plan.address) != nil }
+    func owner(of endpoint: Plan.Target) -> Int? {
+        instances.indices.first { instances[$0].holder(of: endpoint.address) != nil }
+    }
+
+    /// Whether this node spreads the connections to an address of that virtual router; nil: of none.
+    func serves(_ owner: Int?) -> Bool {
+        owner.map { instances[$0].router.state == .master } ?? true
     }
 
     /// At the end: with `omega`, it counts as losing all servers.
@@ -68,7 +89,9 @@ extension Agent {
     }
 
     private func requireForwarding(_ family: IPAddress.Family, setting: String) {
-        let translated = services.first { !$0.plan.isRoutedDirectly && $0.plan.address.family == family }
+        let translated = services.first {
+            !$0.plan.isRoutedDirectly && $0.plan.endpoints[0].address.family == family
+        }
         guard let service = translated else { return }
         do throws(SystemError) {
             let path = setting.utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "/") : $0 }

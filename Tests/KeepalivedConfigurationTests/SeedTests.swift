@@ -197,7 +197,7 @@ struct SeedTests {
         let configuration = try parse(Seeds.s004, files: files(contents))
         #expect(configuration.warnings.isEmpty)
         let server = try #require(configuration.virtualServers.first)
-        #expect(server.endpoint.description == "192.168.44.120:22")
+        #expect(server.endpoints[0].description == "192.168.44.120:22")
         #expect(server.scheduler == .roundRobin && server.forwarding == .directRouting)
         #expect(server.transport == .tcp && server.persistence == nil)
         #expect(server.realServers.map(\.endpoint.description) == ["192.168.44.51:22", "192.168.44.52:22"])

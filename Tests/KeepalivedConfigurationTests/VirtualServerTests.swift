@@ -175,10 +175,53 @@ struct VirtualServerTests {
             KeepalivedConfigurationTests.errors(in: instance("") + "\n" + server + server)
                 == "k.conf:15:1: virtual_server 10.0.0.1:80 is defined twice"
         )
-        let groups = "virtual_server group web {\n lb_algo rr\n }\n"
-        #expect(
-            KeepalivedConfigurationTests.errors(in: instance("") + "\n" + groups)
-                == "k.conf:9:16: 'virtual_server group' is not supported by this agent yet"
-        )
+    }
+
+    private func group(_ lines: String, more: String = "") -> String {
+        """
+        virtual_server group web {
+            protocol TCP
+            lb_algo rr
+            \(more)
+            real_server 10.0.0.9 80 {
+            }
+        }
+        virtual_server_group web {
+            \(lines)
+        }
+        """
+    }
+
+    @Test(
+        "a group has the addresses and ports of its lines, also on one line, and is rendered",
+        arguments: ["10.0.0.1 80\n 10.0.0.2 443", "10.0.0.1 80 10.0.0.2 443 # two"]
+    )
+    func groups(lines: String) throws {
+        let configuration = try parse(group(lines))
+        let server = try #require(configuration.virtualServers.first)
+        #expect(server.group == "web")
+        #expect(server.endpoints.map(\.description) == ["10.0.0.1:80", "10.0.0.2:443"])
+        let rendered = configuration.rendered()
+        #expect(try parse(rendered).virtualServers.map(\.endpoints) == [server.endpoints])
+        #expect(try parse(rendered).rendered() == rendered)
+    }
+
+    @Test(
+        "errors of groups name place and remedy",
+        arguments: [
+            ("", "", "k.conf:8:1: the virtual_server_group 'web' has no address and port"),
+            ("10.0.0.1", "", "k.conf:9:5: wanted an address and a port, found '10.0.0.1'"),
+            ("fwmark 5", "", "k.conf:9:5: wanted an address and a port, found 'fwmark'"),
+            ("10.0.0.1-3 80", "", "k.conf:9:5: wanted an address and a port, found '10.0.0.1-3'"),
+            ("10.0.0.1 80\n fe80::1 80", "", "10.0.0.9:80 is of another address family"),
+            ("10.0.0.1 80\n 10.0.0.1 81", "lb_kind DR", "10.0.0.9:80: with 'lb_kind DR' the port stays 81"),
+            ("10.0.0.1 80\n 10.0.0.1 80", "", "virtual_server 10.0.0.1:80 is defined twice"),
+            ("10.0.0.1 80\n }\n virtual_server_group web {", "", "'web' is defined 2 times"),
+            ("10.0.0.1 80\n }\n virtual_server group wbe {\n lb_algo rr", "", "did you mean 'web'?"),
+        ]
+    )
+    func groupErrors(lines: String, more: String, error: String) {
+        let found = KeepalivedConfigurationTests.errors(in: group(lines, more: more))
+        #expect(found.contains(error), "\(found)")
     }
 }

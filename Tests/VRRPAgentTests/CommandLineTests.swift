@@ -29,7 +29,7 @@ struct CommandLineTests {
             "4:1: vrrp_script check_haproxy: cannot find no-such-program"
         ),
         ("a misspelt keyword", ("priority", "priorty"), ":13:5: "),
-        ("what it does not support yet", ("priority", "no_accept\n    priority"), "no_accept"),
+        ("what it does not support yet", ("priority", "use_ipvlan\n    priority"), "use_ipvlan"),
     ]
 
     @Test("errors name file, line and column, and are status 1", arguments: invalid.indices)

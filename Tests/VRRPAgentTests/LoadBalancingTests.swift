@@ -50,6 +50,30 @@ struct LoadBalancingTests {
         #expect(try eventually { try Set(network.answers(2)) == ["a", "b"] })
     }
 
+    @Test("a group of addresses and ports is one virtual server", arguments: [("NAT", 8080), ("DR", 80)])
+    func group(kind: String, secondPort: Int) throws {
+        let network = try BalancedNetwork(servers: ["a", "b"])
+        let ports = [("10.99.0.240", 80), ("10.99.0.241", secondPort)]
+        for (address, _) in ports {
+            try network.addAddress("\(address)/32", to: "director")
+            if kind == "DR" { try network.acceptVirtualAddress(["a", "b"], "\(address)/32") }
+        }
+        let lines = ports.map { "\($0) \($1)\n" }.joined()
+        let server = network.virtualServer("10.99.0.", ["", ""], "lb_kind \(kind)\n lb_algo rr")
+            .replacing("virtual_server 10.99.0.240 80", with: "virtual_server group web")
+        let agent = try network.startAgent("virtual_server_group web {\n\(lines)}\n\(server)")
+        defer { agent.signal(SIGTERM) }
+        let both = ["a", "a", "b", "b"]
+        for (address, port) in ports {
+            #expect(try eventually { try network.answers(4, address, port: port).sorted() == both })
+        }
+        network.stop("b")
+        try agent.wait(for: "web: 10.99.0.4:80 is down", limit: 5)
+        for (address, port) in ports {
+            #expect(try eventually { try network.answers(2, address, port: port) == ["a", "a"] })
+        }
+    }
+
     @Test(
         "spreads connections over IPv6, for an address that no virtual router has",
         arguments: ["NAT", "DR"]
@@ -101,7 +125,7 @@ struct LoadBalancingTests {
         table.addRule(to: "other", rule)
         try socket.replace(table, "own the table")
         let agent = try network.direct(["", ""], "lb_kind NAT\n lb_algo rr")
-        try agent.wait(for: "load balancing: cannot remove the table apus-vrrpd", limit: 5)
+        try agent.wait(for: "nf_tables: cannot remove the table apus-vrrpd", limit: 5)
         #expect(try network.network.holdsAddress("director"))
         #expect(try network.ask() == nil)
         agent.signal(SIGTERM)

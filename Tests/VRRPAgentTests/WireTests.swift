@@ -41,4 +41,21 @@ struct WireTests {
         for text in shown { #expect(output.contains(text), "\(output)") }
         #expect(!output.contains("bad vrrp cksum"), "\(output)")
     }
+
+    @Test("with vmac_xmit_base only addresses have the virtual MAC address")
+    func virtualMACOfAddresses() throws {
+        let network = try TestNetwork(nodes: ["a", "b"])
+        let dialect = Dialect(name: "", version: 3, interval: 0.1) { _, _ in "use_vmac\n vmac_xmit_base" }
+        let file = try dialect.configuration(in: network, "a", priority: 101)
+        let agent = try AgentProcess(in: network.namespace("a"), configuration: file)
+        try agent.wait(for: "backup → master", limit: 10)
+        let space = network.namespace("b")
+        let capture = ["timeout", "5", "tcpdump", "-en", "-c", "2", "-i", "eth0", "ip proto 112"]
+        let output = try run(["ip", "netns", "exec", space] + capture).output
+        #expect(!output.contains("00:00:5e:00:01:33 >"), "\(output)")
+        let ping = ["ip", "netns", "exec", space, "ping", "-c", "1", "-W", "1", "10.99.0.240"]
+        #expect(try eventually { try run(ping, expecting: nil).status == 0 })
+        let neighbour = try run(["ip", "-n", space, "neighbour", "show", "10.99.0.240"]).output
+        #expect(neighbour.contains("lladdr 00:00:5e:00:01:33"), "\(neighbour)")
+    }
 }

@@ -20,6 +20,7 @@
 #define LINUX_NFPROTO_NETDEV 5
 #define LINUX_NFPROTO_IPV6 10
 #define LINUX_NF_INET_PRE_ROUTING 0
+#define LINUX_NF_INET_LOCAL_IN 1
 #define LINUX_NF_INET_LOCAL_OUT 3
 #define LINUX_NF_INET_POST_ROUTING 4
 #define LINUX_NF_NETDEV_INGRESS 0
@@ -135,6 +136,7 @@
 #define LINUX_NFTA_FWD_SREG_DEV 1
 #define LINUX_NFTA_FWD_SREG_ADDR 2
 #define LINUX_NFTA_FWD_NFPROTO 3
+#define LINUX_NF_DROP 0
 #define LINUX_NF_ACCEPT 1
 
 // In tables of kernels before 5.12 it is unknown: the table ends with the socket that made it, and is nobody else's.

@@ -5,6 +5,7 @@ extension NetfilterTable {
     /// Translation, and what other directors send here: a table of the family of these services.
     static func translating(_ services: [VirtualService], family: Int32) -> NetfilterTable {
         var table = NetfilterTable(family: family)
+        guard !services.isEmpty else { return table }
         let hooks = [
             ("prerouting", LINUX_NF_INET_PRE_ROUTING, LINUX_NF_IP_PRI_NAT_DST),
             ("output", LINUX_NF_INET_LOCAL_OUT, LINUX_NF_IP_PRI_NAT_DST),
@@ -31,6 +32,30 @@ extension NetfilterTable {
             }
         }
         return table
+    }
+
+    // ICMPv6 and its messages of neighbour discovery (RFC 4861 §4).
+    private static let icmpv6: UInt8 = 58
+    private static let neighborDiscovery: [UInt8] = [135, 136]
+
+    /// Drops what is for these addresses, but for neighbour discovery (RFC 9568 §6.4.3).
+    mutating func close(_ addresses: [IPAddress]) {
+        let chain = "input"
+        addChain(chain, at: Hook(type: "filter", number: LINUX_NF_INET_LOCAL_IN))
+        for type in Self.neighborDiscovery where family == LINUX_NFPROTO_IPV6 {
+            var rule = NetfilterRule()
+            rule.requireTransport(Self.icmpv6)
+            rule.load(.transportHeader(at: 0), count: 1, into: 0)
+            rule.require(0, [type])
+            rule.accept()
+            addRule(to: chain, rule)
+        }
+        for address in addresses {
+            var rule = NetfilterRule()
+            rule.requireDestination(address)
+            rule.drop()
+            addRule(to: chain, rule)
+        }
     }
 
     /// Direct routing: a table of the family netdev.
@@ -61,8 +86,7 @@ extension VirtualService {
     {
         var rule = NetfilterRule()
         if hasEtherType { rule.requireEtherType(of: address.family) }
-        loadDestination(by: &rule)
-        rule.require(Self.client, address.bytes)
+        rule.requireDestination(address)
         requirePort(port, by: &rule)
         action(&rule)
         return rule
@@ -77,8 +101,7 @@ extension VirtualService {
         loadSource(by: &rule)
         rule.mask(Self.client, network.mask)
         rule.require(Self.client, network.prefix)
-        loadDestination(by: &rule)
-        rule.require(Self.client, destination.address.bytes)
+        rule.requireDestination(destination.address)
         requirePort(destination.port, by: &rule)
         rule.masquerade()
         return rule

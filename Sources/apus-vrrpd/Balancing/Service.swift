@@ -14,21 +14,27 @@ struct Service {
         since = plan.servers.map { _ in now }
     }
 
-    /// What the kernel is to do for it; nil: nothing.
+    /// What the kernel is to do for one of its endpoints; nil: nothing.
     ///
-    /// - Parameter owner: the virtual router that has its address, if one does.
-    func desired(owner: Instance?, _ links: LinkTable) -> VirtualService? {
+    /// - Parameters:
+    ///   - isMaster: whether the virtual router that has its address, if one does, is master.
+    ///   - device: the interface of that one.
+    func desired(
+        _ endpoint: Plan.Target,
+        isMaster: Bool,
+        device: [UInt8]?,
+        _ links: LinkTable
+    ) -> VirtualService? {
         var service = VirtualService(
-            name: plan.name,
-            address: plan.address,
-            port: plan.port,
+            address: endpoint.address,
+            port: endpoint.port,
             transport: plan.transport,
             way: plan.isRoutedDirectly ? .answering : .translation,
             scheduler: plan.scheduler,
             persistence: plan.persistence
         )
         // The master alone spreads connections; the others would send them round in circles.
-        guard owner.map({ $0.router.state == .master }) ?? true else {
+        guard isMaster else {
             let isServer = plan.servers.contains { links.reach(of: $0.target.address) == .own }
             return plan.isRoutedDirectly && isServer ? service : nil
         }
@@ -38,8 +44,8 @@ struct Service {
             return destination(lasting, weight: weight ?? 0, links)
         }
         guard plan.isRoutedDirectly else { return service }
-        let holder = links.links.first { $0.addresses.contains { $0.address == plan.address } }
-        guard let device = owner?.holder(of: plan.address) ?? holder?.name,
+        let holder = links.links.first { $0.addresses.contains { $0.address == endpoint.address } }
+        guard let device = device ?? holder?.name,
             links.links.contains(where: { $0.name == device })
         else { return nil }
         service.way = .directRouting(device: device)

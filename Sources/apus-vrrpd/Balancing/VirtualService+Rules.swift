@@ -21,7 +21,7 @@ extension VirtualService {
     private static let (idleTCP, idleUDP) = (Duration.seconds(900), Duration.seconds(300))
     /// The same for TCP that was only begun.
     private static let idleBeginning = Duration.seconds(60)
-    private static let tcp: UInt8 = 6
+    static let tcp: UInt8 = 6
     // Flags of TCP.
     private static let (syn, ack): (UInt8, UInt8) = (0x02, 0x10)
 
@@ -178,11 +178,6 @@ extension VirtualService {
     /// The source address.
     func loadSource(by rule: inout NetfilterRule) {
         rule.load(.networkHeader(at: isIPv6 ? 8 : 12), count: addressSize, into: Self.client)
-    }
-
-    /// The destination address.
-    func loadDestination(by rule: inout NetfilterRule) {
-        rule.load(.networkHeader(at: isIPv6 ? 24 : 16), count: addressSize, into: Self.client)
     }
 
     /// Only packets with these flags of TCP among some. Translation sees nothing but the first packet of a connection,

@@ -5,8 +5,6 @@ import VRRP
 /// What the kernel is to do with the connections of a virtual server, whichever part of it does it: a value, so that it
 /// is told only of changes.
 struct VirtualService: Equatable {
-    /// The same for one address and port, so that connections are kept under it.
-    @Bytewise var name: String
     var address: IPAddress
     var port: UInt16
     /// IP's number: 6 TCP, 17 UDP.
@@ -17,6 +15,12 @@ struct VirtualService: Equatable {
     var persistence: Duration?
     /// Whose connections may go on.
     var destinations: [Destination] = []
+
+    /// Of its chains and maps: connections are kept under it.
+    var name: String {
+        let endpoint = address.description(port: port)
+        return transport == Self.tcp ? endpoint : "\(endpoint)/udp"
+    }
 
     enum Way: Equatable {
         /// The destination's address and port get into the packets.

@@ -31,7 +31,8 @@ extension Plan {
 extension Plan.Instance {
     fileprivate func canFollow(_ old: Plan.Instance) -> Bool {
         name.isSame(as: old.name) && interface.isSame(as: old.interface)
-            && virtualInterface.isSame(as: old.virtualInterface) && settings.canFollow(old.settings)
+            && virtualInterface.isSame(as: old.virtualInterface) && wire.isSame(as: old.wire)
+            && settings.canFollow(old.settings)
     }
 
     /// Whether the router, or the machine while it is master, has to change.

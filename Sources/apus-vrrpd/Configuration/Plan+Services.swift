@@ -5,10 +5,10 @@ import VRRP
 extension Plan {
     /// A virtual server.
     struct Service: Equatable {
-        /// For people, and for the kernel's chains.
+        /// For people.
         @Bytewise var name: String
-        var address: IPAddress
-        var port: UInt16
+        /// What clients connect to: at least one, all of one address family.
+        var endpoints: [Target]
         /// IP's number: 6 TCP, 17 UDP.
         var transport: UInt8
         var isRoutedDirectly: Bool

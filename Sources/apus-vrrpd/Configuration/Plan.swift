@@ -20,9 +20,13 @@ struct Plan {
         var interface: String
         /// The interface with the virtual MAC address, where it has one: a macvlan of the other one.
         var virtualInterface: String?
+        /// What advertisements go through: one of the two.
+        var wire: String
         var settings: VirtualRouter.Settings
         var addresses: [Address]
         var routes: [Route]
+        /// Whether this machine takes packets for its addresses.
+        var accepts: Bool
         /// Whether it fails with its own interface.
         var tracksInterface: Bool
         /// The address to send from, where the configuration names one.
@@ -30,9 +34,6 @@ struct Plan {
         /// For each tracker of the settings, what it follows.
         var tracked: [Tracked]
         var notifications = Notifications()
-
-        /// What advertisements go through.
-        var wire: String { virtualInterface ?? interface }
 
         /// All addresses of an instance are of one.
         var family: IPAddress.Family { settings.addresses.first?.family ?? .v4 }

@@ -8,12 +8,12 @@ extension Planner {
 
     /// - Parameter checks: gets those of the real servers.
     mutating func service(_ server: VirtualServer, checks: inout [Plan.Check]) -> Plan.Service? {
-        guard let target = target(server.endpoint) else { return nil }
         let isTCP = server.transport == .tcp
+        let endpoints = server.endpoints.compactMap { target($0) }
+        let name: Message = "\(server.group ?? endpoints[0].description)\(isTCP ? "" : "/udp")"
         var service = Plan.Service(
-            name: isTCP ? target.description : "\(target.description)/udp",
-            address: target.address,
-            port: target.port,
+            name: name.text,
+            endpoints: endpoints,
             transport: isTCP ? Self.tcp : Self.udp,
             isRoutedDirectly: server.forwarding == .directRouting,
             scheduler: server.scheduler,

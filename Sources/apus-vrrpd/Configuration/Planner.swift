@@ -59,11 +59,14 @@ struct Planner {
         }
         let virtualInterface = instance.virtualMAC.map { $0.interface ?? "vrrp.\(instance.virtualRouterID)" }
         let device = virtualInterface ?? instance.interface
+        // Unicast comes to the MAC address of the interface below, so keepalived sets this too.
+        let usesBase = instance.virtualMAC?.advertisesFromBase ?? false || !instance.unicastPeers.isEmpty
         let advertised = addresses(instance.virtualAddresses, on: device)
         return Plan.Instance(
             name: instance.name,
             interface: instance.interface,
             virtualInterface: virtualInterface,
+            wire: usesBase ? instance.interface : device,
             settings: VirtualRouter.Settings(
                 version: instance.version == .v3 ? .v3 : .v2,
                 virtualRouter: virtualRouter,
@@ -87,6 +90,8 @@ struct Planner {
             ),
             addresses: advertised + addresses(instance.excludedAddresses, on: device),
             routes: instance.virtualRoutes.compactMap { route($0, of: instance) },
+            // The owner's addresses are the machine's own.
+            accepts: instance.accepts || Priority(instance.priority) == .owner,
             tracksInterface: instance.tracksInterface,
             source: (instance.unicastSource ?? instance.multicastSource).flatMap {
                 IPAddress(bytes: $0.bytes)
@@ -173,18 +178,9 @@ struct Planner {
 
     /// What is valid and not done yet is refused: people must not rely on what never happens.
     private mutating func refuseUnsupported(_ instance: KeepalivedConfiguration.Instance) {
-        let place = instance.location
-        let unsupported: [(isUsed: Bool, what: String, location: Location)] = [
-            (
-                instance.virtualMAC != nil && instance.virtualAddresses.contains { $0.address.isIPv6 },
-                "use_vmac with IPv6", place
-            ),
-            (instance.virtualMAC?.advertisesFromBase ?? false, "vmac_xmit_base", place),
-            (!instance.accepts, "no_accept", place),
-        ]
-        for (isUsed, what, location) in unsupported where isUsed {
-            refuse("\(instance.name): apus-vrrpd does not support \(what) yet", at: location)
-        }
+        guard instance.virtualMAC != nil, instance.virtualAddresses.contains(where: { $0.address.isIPv6 })
+        else { return }
+        refuse("\(instance.name): apus-vrrpd does not support use_vmac with IPv6 yet", at: instance.location)
     }
 
     private func authentication(of instance: KeepalivedConfiguration.Instance) -> VRRP.Authentication {
@@ -284,11 +280,15 @@ struct Planner {
     ) -> Plan.Program? {
         do throws(SystemError) {
             let path = try Program.find(command.first ?? "")
-            var identity: Program.User?
+            var identity = Program.User.usual
+            let isSecure = configuration.globals.enableScriptSecurity
             if let user = user ?? configuration.globals.scriptUser {
                 identity = try Program.User(named: user.user, group: user.group)
+            } else if isSecure, identity == nil {
+                // Not root, as in keepalived.
+                identity = try Program.User(named: Program.User.usualName, group: nil)
             }
-            let isChecked = configuration.globals.enableScriptSecurity || linux_is_root() == 1
+            let isChecked = isSecure || linux_is_root() == 1
             if isChecked, identity.map({ $0.id == 0 }) ?? true {
                 try FileReader.requireOnlyRootChanges(path, "run \(path)")
             }

@@ -34,6 +34,11 @@ struct NetfilterRule {
         require(0, family == .v4 ? [0x08, 0x00] : [0x86, 0xdd])
     }
 
+    mutating func requireDestination(_ address: IPAddress) {
+        load(.networkHeader(at: address.family == .v4 ? 16 : 24), count: address.bytes.count, into: 0)
+        require(0, address.bytes)
+    }
+
     mutating func requireTransport(_ number: UInt8) {
         add(
             "meta",
@@ -166,6 +171,8 @@ struct NetfilterRule {
     }
 
     mutating func accept() { set(number: LINUX_NFT_REG_VERDICT, NetfilterTable.verdict(LINUX_NF_ACCEPT)) }
+
+    mutating func drop() { set(number: LINUX_NFT_REG_VERDICT, NetfilterTable.verdict(LINUX_NF_DROP)) }
 
     /// To the rule that called the chain.
     mutating func `return`() {

@@ -5,10 +5,10 @@ extension StatusReport {
     /// A virtual server.
     struct Service {
         var name: String
-        /// The virtual router that has its address.
+        /// The virtual router that has its address; of a group, the last one that has an address of it.
         var instance: String?
-        /// Whether this node spreads its connections; else the master does.
-        var isActive: Bool
+        /// Whether this node spreads its connections, of a group those of any address; else the master does.
+        var isActive = false
         var hasQuorum: Bool
         var quorum: Int
         /// Of all servers that are up.
@@ -48,11 +48,9 @@ extension StatusReport {
 }
 
 extension StatusReport.Service {
-    init(_ service: Service, owner: Instance?, checks: [RunningCheck], at now: Instant) {
+    init(_ service: Service, checks: [RunningCheck], at now: Instant) {
         let (plan, pool) = (service.plan, service.pool)
         name = plan.name
-        instance = owner?.plan.name
-        isActive = owner.map { $0.router.state == .master } ?? true
         hasQuorum = pool.hasQuorum
         quorum = pool.settings.quorum
         weight = pool.weight

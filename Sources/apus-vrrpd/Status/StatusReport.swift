@@ -54,7 +54,13 @@ extension StatusReport {
         isHandingOver = agent.isHandingOver
         instances = agent.instances.map { Instance($0, at: now) }
         services = agent.services.map { service in
-            Service(service, owner: agent.owner(of: service), checks: agent.checks, at: now)
+            var report = Service(service, checks: agent.checks, at: now)
+            for endpoint in service.plan.endpoints {
+                let owner = agent.owner(of: endpoint)
+                if agent.serves(owner) { report.isActive = true }
+                if let owner { report.instance = agent.instances[owner].plan.name }
+            }
+            return report
         }
     }
 }

@@ -36,6 +36,19 @@ enum Program {
         var id: Int64
         var group: Int64
 
+        /// Whom keepalived runs programs as where the configuration names nobody, if there is such a user.
+        static let usualName = "keepalived_script"
+
+        static var usual: User? {
+            var (id, group): (Int64, Int64) = (-1, -1)
+            return linux_user(usualName, &id, &group) == 0 ? User(id: id, group: group) : nil
+        }
+
+        private init(id: Int64, group: Int64) {
+            self.id = id
+            self.group = group
+        }
+
         /// - Parameter group: nil for the user's own.
         init(named name: String, group groupName: String?) throws(SystemError) {
             var id: Int64 = -1
