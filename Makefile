@@ -43,6 +43,10 @@ test-ansible: build ## Inventories and vaults, read as Ansible reads them, and b
 	@scripts/with-ansible scripts/test-inventory $(APUS)
 	@scripts/with-ansible scripts/test-vault $(APUS)
 
+.PHONY: test-ipvs
+test-ipvs: agents ## Virtual servers by ip_vs, in a virtual machine (needs qemu-system-x86_64)
+	@scripts/test-ipvs
+
 .PHONY: bench
 bench: deps ## Measures reruns, a long way, many hosts and uploads, against bare ssh and the peers
 	$(SWIFT) build -c release --product apus-bench

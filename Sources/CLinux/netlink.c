@@ -65,6 +65,8 @@ int32_t linux_netfilter_socket(void) {
     return descriptor;
 }
 
+int32_t linux_generic_netlink_socket(void) { return open_netlink(NETLINK_GENERIC, 0); }
+
 int64_t linux_send(int32_t socket, const void *bytes, int64_t count) {
     ssize_t sent = send(socket, bytes, (size_t)count, MSG_NOSIGNAL);
     return sent < 0 ? -errno : sent;

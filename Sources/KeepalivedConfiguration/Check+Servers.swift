@@ -51,10 +51,11 @@ extension Check {
         if server.endpoints.contains(where: { $0.address.isIPv6 != endpoint.address.isIPv6 }) {
             diagnostics.error("\(name.text) is of another address family", at: place)
         }
-        guard server.forwarding == .directRouting,
+        guard server.forwarding != .translation,
             let other = server.endpoints.first(where: { $0.port != endpoint.port })
         else { return }
-        diagnostics.error("\(name.text): with 'lb_kind DR' the port stays \(Int(other.port))", at: place)
+        let kind = server.forwarding == .tunneling ? "TUN" : "DR"
+        diagnostics.error("\(name.text): with 'lb_kind \(kind)' the port stays \(Int(other.port))", at: place)
     }
 }
 

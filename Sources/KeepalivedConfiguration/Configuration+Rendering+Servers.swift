@@ -11,12 +11,16 @@ extension Renderer {
         } else if let endpoint = server.endpoints.first {
             open("virtual_server", endpoint.address.description, "\(endpoint.port)")
         }
-        switch server.scheduler {
-        case .roundRobin: line("lb_algo", "rr")
-        case .weightedRoundRobin: line("lb_algo", "wrr")
-        case .sourceHashing: line("lb_algo", "sh")
+        line("lb_algo", server.scheduler.name)
+        let flags: [(VirtualServer.Flags, String)] = [
+            (.onePacket, "ops"), (.first, "flag-1"), (.second, "flag-2"), (.third, "flag-3"),
+        ]
+        for (flag, name) in flags where server.flags.contains(flag) { line(name) }
+        switch server.forwarding {
+        case .translation: line("lb_kind", "NAT")
+        case .directRouting: line("lb_kind", "DR")
+        case .tunneling: line("lb_kind", "TUN")
         }
-        line("lb_kind", server.forwarding == .translation ? "NAT" : "DR")
         line("protocol", server.transport == .tcp ? "TCP" : "UDP")
         if let persistence = server.persistence { line("persistence_timeout", secondsText(persistence)) }
         if server.quorum != 1 { line("quorum", "\(server.quorum)") }

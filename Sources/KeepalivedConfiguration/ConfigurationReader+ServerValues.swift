@@ -1,12 +1,12 @@
 // Single values of virtual servers.
 extension ConfigurationReader {
     mutating func scheduler(_ statement: Statement) -> VirtualServer.Scheduler? {
-        let known: [VirtualServer.Scheduler] = [.roundRobin, .weightedRoundRobin, .sourceHashing]
-        return choice(statement, ["rr", "wrr", "sh"]).map { known[$0] }
+        choice(statement, VirtualServer.Scheduler.names).flatMap { VirtualServer.Scheduler(rawValue: $0) }
     }
 
     mutating func forwarding(_ statement: Statement) -> VirtualServer.Forwarding? {
-        choice(statement, ["NAT", "DR"]).map { $0 == 0 ? .translation : .directRouting }
+        let known: [VirtualServer.Forwarding] = [.translation, .directRouting, .tunneling]
+        return choice(statement, ["NAT", "DR", "TUN"]).map { known[$0] }
     }
 
     mutating func transport(_ statement: Statement) -> VirtualServer.TransportProtocol? {

@@ -26,9 +26,10 @@ extension ConfigurationReader {
             .value("persistence_timeout", 0...1), .value("quorum"), .value("hysteresis"),
             .value("quorum_up", 1...3), .value("quorum_down", 1...3), .value("omega", 0...1),
             .value("sorry_server", 1...2), .value("virtualhost"), .block("real_server", 1...2),
+            .flag("ops"), .flag("flag-1"), .flag("flag-2"), .flag("flag-3"),
+            .flag("sh-fallback"), .flag("sh-port"), .flag("mh-fallback"), .flag("mh-port"),
         ]
         + Keyword.unsupported([
-            "flag-1", "flag-2", "flag-3", "sh-port", "sh-fallback", "mh-port", "mh-fallback", "ops",
             "persistence_engine", "persistence_granularity", "ha_suspend", "ip_family",
             "sorry_server_inhibit", "sorry_server_lvs_method", "nat_mask", "syn_proxy",
         ])
@@ -67,7 +68,7 @@ extension ConfigurationReader {
             }
         }
         if !hasScheduler {
-            diagnostics.error("this virtual_server has no 'lb_algo': rr, wrr or sh", at: place)
+            diagnostics.error("this virtual_server has no 'lb_algo'; keepalived takes wlc", at: place)
         }
         if !hasTransport {
             diagnostics.warning("no 'protocol': taken for TCP; keepalived 2.2 takes UDP", at: place)
@@ -88,6 +89,10 @@ extension ConfigurationReader {
     ) {
         switch statement.keyword {
         case "lb_kind", "lvs_method": server.forwarding = forwarding(statement) ?? server.forwarding
+        case "ops": server.flags.insert(.onePacket)
+        case "flag-1", "sh-fallback", "mh-fallback": server.flags.insert(.first)
+        case "flag-2", "sh-port", "mh-port": server.flags.insert(.second)
+        case "flag-3": server.flags.insert(.third)
         case "persistence_timeout":
             // The default of ipvsadm.
             server.persistence = statement.arguments.isEmpty ? .seconds(360) : time(statement)

@@ -3,13 +3,44 @@ public struct VirtualServer: Sendable {
     public enum TransportProtocol: Sendable, Hashable { case tcp, udp }
 
     /// How a new connection finds its server (`lb_algo`).
-    public enum Scheduler: Sendable, Hashable {
+    public enum Scheduler: Int, Sendable, Hashable {
         /// `rr`: one after the other, whatever their weights.
         case roundRobin
         /// `wrr`: in proportion to their weights.
         case weightedRoundRobin
         /// `sh`: the same client always gets the same one.
         case sourceHashing
+        // Those that only ip_vs has (ipvsadm(8)).
+        case leastConnections, weightedLeastConnections
+        case localityLeastConnections, localityLeastConnectionsWithReplication
+        case destinationHashing, maglevHashing
+        case shortestExpectedDelay, neverQueue
+        case weightedFailover, weightedOverflow
+        case powerOfTwoChoices
+
+        /// By number.
+        static let names = [
+            "rr", "wrr", "sh", "lc", "wlc", "lblc", "lblcr", "dh", "mh", "sed", "nq", "fo", "ovf", "twos",
+        ]
+
+        /// As `lb_algo` and the kernel call it.
+        public var name: String { Self.names[rawValue] }
+    }
+
+    /// What changes a scheduler's way, as the kernel has it (linux/ip_vs.h).
+    public struct Flags: OptionSet, Sendable, Hashable {
+        public let rawValue: UInt32
+
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        /// `ops`: every packet of UDP is a connection of its own.
+        public static let onePacket = Flags(rawValue: 0x04)
+        /// `flag-1`; `sh-fallback`, `mh-fallback`: another server where the one that hashing gives is down.
+        public static let first = Flags(rawValue: 0x08)
+        /// `flag-2`; `sh-port`, `mh-port`: the client's port is hashed too.
+        public static let second = Flags(rawValue: 0x10)
+        /// `flag-3`.
+        public static let third = Flags(rawValue: 0x20)
     }
 
     /// How packets reach a server (`lb_kind`).
@@ -18,6 +49,8 @@ public struct VirtualServer: Sendable {
         case translation
         /// `DR`: unchanged, to the server's hardware address. It answers the client itself.
         case directRouting
+        /// `TUN`: unchanged, in packets of IP in IP to the server's address. It answers the client itself.
+        case tunneling
     }
 
     /// The name of its `virtual_server_group`; nil: it has one endpoint of its own.
@@ -27,6 +60,8 @@ public struct VirtualServer: Sendable {
     /// Default TCP.
     public var transport: TransportProtocol
     public var scheduler: Scheduler
+    /// Default none.
+    public var flags: Flags
     /// Default NAT.
     public var forwarding: Forwarding
     /// How long a client without connections keeps its server (`persistence_timeout`); nil: every connection finds
@@ -50,6 +85,7 @@ public struct VirtualServer: Sendable {
         group: String? = nil,
         transport: TransportProtocol = .tcp,
         scheduler: Scheduler,
+        flags: Flags = [],
         forwarding: Forwarding = .translation,
         persistence: Duration? = nil,
         quorum: Int = 1,
@@ -65,6 +101,7 @@ public struct VirtualServer: Sendable {
         self.group = group
         self.transport = transport
         self.scheduler = scheduler
+        self.flags = flags
         self.forwarding = forwarding
         self.persistence = persistence
         self.quorum = quorum

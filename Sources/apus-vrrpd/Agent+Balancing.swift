@@ -90,7 +90,7 @@ extension Agent {
 
     private func requireForwarding(_ family: IPAddress.Family, setting: String) {
         let translated = services.first {
-            !$0.plan.isRoutedDirectly && $0.plan.endpoints[0].address.family == family
+            $0.plan.forwarding == .translation && $0.plan.endpoints[0].address.family == family
         }
         guard let service = translated else { return }
         do throws(SystemError) {

@@ -15,6 +15,7 @@ extension Agent {
         services = plan.services.map { service in
             services.first { $0.plan == service } ?? Service(service, at: Clock.now)
         }
+        balancer.adopt(plan.services)
         reconfigure(known, from: old)
         closeUnusedSockets()
         try clean(known.indices.filter { known[$0] == nil })

@@ -14,7 +14,7 @@ struct Agent {
     /// The last state that was told of each sync group.
     var groupStates: [VirtualRouter.State] = []
     var services: [Service] = []
-    var balancer = Balancer()
+    var balancer: Balancer
     /// Whether what the kernel is to do with connections may have changed.
     var isBalancingStale = false
     var notifiers: [Notifier] = []
@@ -41,9 +41,10 @@ struct Agent {
     private static let packetsAtOnce = 512
 
     /// Reads and checks the configuration, and opens what the work needs. Nothing has changed after this.
-    init(file: ConfigurationFile, confinement: Confinement) throws(AgentError) {
+    init(file: ConfigurationFile, confinement: Confinement, usesIPVS: Bool) throws(AgentError) {
         self.file = file
         self.confinement = confinement
+        balancer = Balancer(usesIPVS: usesIPVS)
         plan = try Plan(file: file)
         do throws(SystemError) {
             signals = Int32(try check(linux_signals(), "take over the signals"))

@@ -2,7 +2,8 @@ import CLinux
 
 /// What the command line asks for.
 enum Command {
-    case run(ConfigurationFile, Confinement)
+    /// - Parameter usesIPVS: whether ip_vs does what nf_tables can do too.
+    case run(ConfigurationFile, Confinement, usesIPVS: Bool)
     case check(ConfigurationFile)
     /// Asks the running agent.
     case ask(String)
@@ -14,7 +15,7 @@ enum Command {
     static let usage = """
         apus-vrrpd keeps virtual addresses on exactly one of several routers (VRRP, RFC 3768).
 
-        usage: apus-vrrpd [--lenient] [--user NAME] [--no-seccomp] [-f FILE]
+        usage: apus-vrrpd [--lenient] [--user NAME] [--no-seccomp] [--no-ipvs] [-f FILE]
                                                           run in the foreground
                apus-vrrpd --check [--lenient] [-f FILE]   only check the configuration: status 0 or 1
                apus-vrrpd status [--json | --prometheus]  how the running agent stands
@@ -28,7 +29,8 @@ enum Command {
         --lenient leaves out, with a warning, what keepalived would leave out: unknown keywords, values
         out of range, programs that are missing. Once started, it runs as NAME (default: apus-vrrpd where there is
         that user), with CAP_NET_ADMIN and CAP_NET_RAW only, and without the system calls that it does not need;
-        --no-seccomp leaves it those. SIGHUP reads FILE again too, SIGTERM and SIGINT resign and end.
+        --no-seccomp leaves it those. --no-ipvs balances by nf_tables what it can, also where the kernel has
+        ip_vs. SIGHUP reads FILE again too, SIGTERM and SIGINT resign and end.
 
         """
 
@@ -40,6 +42,7 @@ enum Command {
         var file = ConfigurationFile(path: Command.defaultFile)
         var confinement = Confinement()
         var checks = false
+        var usesIPVS = true
         var rest = arguments
         while let argument = rest.popFirst() {
             if argument.isSame(as: "-f") || argument.isSame(as: "--file") {
@@ -56,6 +59,8 @@ enum Command {
                 confinement.user = value
             } else if argument.isSame(as: "--no-seccomp") {
                 confinement.filtersSystemCalls = false
+            } else if argument.isSame(as: "--no-ipvs") {
+                usesIPVS = false
             } else if argument.isSame(as: "--lenient") {
                 file.isLenient = true
             } else if argument.isSame(as: "--check") {
@@ -71,7 +76,7 @@ enum Command {
                 return
             }
         }
-        self = checks ? .check(file) : .run(file, confinement)
+        self = checks ? .check(file) : .run(file, confinement, usesIPVS: usesIPVS)
     }
 
     /// What to ask the running agent; nil where the command line asks for something else.
@@ -115,9 +120,9 @@ enum Command {
                 Output.write("\(error.description)\n", to: Output.error)
                 return 1
             }
-        case .run(let file, let confinement):
+        case .run(let file, let confinement, let usesIPVS):
             do {
-                var agent = try Agent(file: file, confinement: confinement)
+                var agent = try Agent(file: file, confinement: confinement, usesIPVS: usesIPVS)
                 try agent.run()
                 return 0
             } catch {

@@ -65,7 +65,7 @@ struct VirtualServerTests {
     @Test(
         "are rendered as they are read",
         arguments: [
-            "", "lb_kind DR\n persistence_timeout 60",
+            "", "lb_kind DR\n persistence_timeout 60", "lb_kind TUN\n lb_algo mh\n mh-port\n ops\n flag-3",
             "quorum 1\n hysteresis 1\n quorum_up \"/bin/true a\" root",
             "sorry_server 10.0.0.9 80\n omega\n alpha\n delay_loop 0.5",
         ]
@@ -80,14 +80,26 @@ struct VirtualServerTests {
         #expect(once.contains("virtual_server 10.0.0.1 80 {"))
     }
 
+    @Test("schedulers and their flags have the kernel's names and bits")
+    func schedulers() throws {
+        for name in VirtualServer.Scheduler.names {
+            let server = try read(server(lines: "lb_algo \(name)\n mh-fallback\n sh-port"))
+            #expect(server.scheduler.name == name && server.flags == [.first, .second])
+        }
+    }
+
     @Test(
         "errors name place and remedy",
         arguments: [
-            ("lb_algo wlc", "", "k.conf:11:13: 'lb_algo' of this agent knows rr wrr sh, found 'wlc'"),
-            ("", "", "k.conf:9:1: this virtual_server has no 'lb_algo': rr, wrr or sh"),
             (
-                "lb_algo rr\n lb_kind TUN", "",
-                "k.conf:12:10: 'lb_kind' of this agent knows NAT DR, found 'TUN'"
+                "lb_algo lcw", "",
+                "k.conf:11:13: 'lb_algo' of this agent knows rr wrr sh lc wlc lblc lblcr dh mh sed nq fo ovf twos, "
+                    + "found 'lcw'"
+            ),
+            ("", "", "k.conf:9:1: this virtual_server has no 'lb_algo'; keepalived takes wlc"),
+            (
+                "lb_algo rr\n lb_kind FULLNAT", "",
+                "k.conf:12:10: 'lb_kind' of this agent knows NAT DR TUN, found 'FULLNAT'"
             ),
             (
                 "lb_algo rr\n delay_lop 3", "",
@@ -97,6 +109,10 @@ struct VirtualServerTests {
             ("lb_algo rr\n quorum 2", "", "its servers' weights never reach the quorum 2"),
             ("lb_algo rr\n delay_loop 0", "", "'delay_loop' wants seconds from 0.001 to 86400, found '0'"),
             ("lb_algo rr\n lb_kind DR\n sorry_server 10.0.0.9 81", "", "with 'lb_kind DR' the port stays 80"),
+            (
+                "lb_algo rr\n lb_kind TUN\n sorry_server 10.0.0.9 81", "",
+                "with 'lb_kind TUN' the port stays 80"
+            ),
             ("lb_algo rr", "weight 1001", "'weight' wants a number from 0 to 1000, found '1001'"),
             ("lb_algo rr\n sorry_server fe80::1", "", "[fe80::1]:80 is of another address family"),
             ("lb_algo rr", "MISC_CHECK {\n }", "this MISC_CHECK has no 'misc_path' to run"),

@@ -7,8 +7,9 @@ final class AgentProcess: @unchecked Sendable {
     private var log: [String] = []
     private var partial = Data()
 
+    /// An agent that acts alike on all machines: without ip_vs.
     convenience init(in namespace: String, configuration: URL) throws {
-        try self.init(in: namespace, command: [agentPath, "-f", configuration.path])
+        try self.init(in: namespace, command: [agentPath, "--no-ipvs", "-f", configuration.path])
     }
 
     init(in namespace: String, command: [String]) throws {

@@ -75,6 +75,22 @@ struct LoadBalancingTests {
     }
 
     @Test(
+        "what needs ip_vs is an error of its service alone where the kernel has none",
+        .enabled(if: kernelLacksIPVS, "this kernel has ip_vs")
+    )
+    func missingIPVS() throws {
+        let network = try BalancedNetwork(servers: ["a", "b"])
+        try network.addAddress("10.99.0.240/32", to: "director")
+        let able = network.virtualServer("10.99.0.", ["", ""], "lb_algo rr")
+        let unable = network.virtualServer("fd99::", ["", ""], "lb_algo wlc")
+        let agent = try network.startAgent("\(able)\n\(unable)")
+        defer { agent.signal(SIGTERM) }
+        let error = "cannot spread the connections of [fd99::240]:80, which needs ip_vs: No such file"
+        try agent.wait(for: error, limit: 5)
+        #expect(try eventually { try Set(network.answers(2)) == ["a", "b"] })
+    }
+
+    @Test(
         "spreads connections over IPv6, for an address that no virtual router has",
         arguments: ["NAT", "DR"]
     )
@@ -173,3 +189,12 @@ extension BalancedNetwork {
         return try AgentProcess(in: network.namespace(node), configuration: file)
     }
 }
+
+private let kernelLacksIPVS: Bool = {
+    do throws(SystemError) {
+        _ = try IPVSSocket()
+        return false
+    } catch {
+        return true
+    }
+}()

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ipvs.h"
 #include "netfilter.h"
 
 #if defined(__linux__)

@@ -28,7 +28,7 @@ extension NetfilterTable {
                 }
             case .answering:
                 table.addRule(to: "prerouting", service.match { $0.redirect() })
-            case .directRouting: continue
+            case .directRouting, .tunneling: continue
             }
         }
         return table

@@ -1,3 +1,4 @@
+import KeepalivedConfiguration
 import LoadBalancing
 import VRRP
 
@@ -29,25 +30,36 @@ struct Service {
             address: endpoint.address,
             port: endpoint.port,
             transport: plan.transport,
-            way: plan.isRoutedDirectly ? .answering : .translation,
+            way: .answering,
             scheduler: plan.scheduler,
+            flags: plan.flags,
             persistence: plan.persistence
         )
         // The master alone spreads connections; the others would send them round in circles.
         guard isMaster else {
             let isServer = plan.servers.contains { links.reach(of: $0.target.address) == .own }
-            return plan.isRoutedDirectly && isServer ? service : nil
+            return plan.forwarding == .directRouting && isServer ? service : nil
         }
         let members = pool.members
         service.destinations = pool.lasting.compactMap { lasting in
             let weight = members.first { $0.member == lasting }.map { $0.weight }
             return destination(lasting, weight: weight ?? 0, links)
         }
-        guard plan.isRoutedDirectly else { return service }
-        let holder = links.links.first { $0.addresses.contains { $0.address == endpoint.address } }
+        switch plan.forwarding {
+        case .translation: service.way = .translation
+        case .tunneling: service.way = .tunneling
+        case .directRouting: return routed(service, device: device, links)
+        }
+        return service
+    }
+
+    /// nil where nothing arrives for it.
+    private func routed(_ service: VirtualService, device: [UInt8]?, _ links: LinkTable) -> VirtualService? {
+        let holder = links.links.first { $0.addresses.contains { $0.address == service.address } }
         guard let device = device ?? holder?.name,
             links.links.contains(where: { $0.name == device })
         else { return nil }
+        var service = service
         service.way = .directRouting(device: device)
         // Only neighbours can be reached.
         service.destinations.removeAll { $0.reach == .far }

@@ -11,6 +11,7 @@ struct VirtualService: Equatable {
     var transport: UInt8
     var way: Way
     var scheduler: VirtualServer.Scheduler
+    var flags: VirtualServer.Flags
     /// How long a client keeps its server; nil: each connection has its own.
     var persistence: Duration?
     /// Whose connections may go on.
@@ -27,6 +28,8 @@ struct VirtualService: Equatable {
         case translation
         /// Packets that come in through the device go out to the destination as they are.
         case directRouting(device: [UInt8])
+        /// Packets go to the destination in packets of IP in IP.
+        case tunneling
         /// Another director sends its packets here: they are for a local service.
         case answering
     }

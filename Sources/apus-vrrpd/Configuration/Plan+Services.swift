@@ -11,8 +11,9 @@ extension Plan {
         var endpoints: [Target]
         /// IP's number: 6 TCP, 17 UDP.
         var transport: UInt8
-        var isRoutedDirectly: Bool
+        var forwarding: VirtualServer.Forwarding
         var scheduler: VirtualServer.Scheduler
+        var flags: VirtualServer.Flags
         var persistence: Duration?
         var pool: ServerPool.Settings
         /// For each server of the pool.

@@ -15,8 +15,9 @@ extension Planner {
             name: name.text,
             endpoints: endpoints,
             transport: isTCP ? Self.tcp : Self.udp,
-            isRoutedDirectly: server.forwarding == .directRouting,
+            forwarding: server.forwarding,
             scheduler: server.scheduler,
+            flags: server.flags,
             persistence: server.persistence,
             pool: ServerPool.Settings(
                 servers: server.realServers.map { real in

@@ -28,20 +28,7 @@ struct NetlinkMessage {
     }
 
     /// The attributes behind a fixed part of `fixed` bytes, by type; the last of a type wins.
-    func attribute(_ type: Int32, after fixed: Int) -> [UInt8]? {
-        var found: [UInt8]?
-        var rest = payload.dropFirst(fixed)
-        while rest.count >= 4 {
-            let length = Int(rest.native(at: 0, as: UInt16.self))
-            guard length >= 4, length <= rest.count else { break }
-            // The upper two bits are flags.
-            if Int32(rest.native(at: 2, as: UInt16.self) & 0x3fff) == type {
-                found = [UInt8](rest.dropFirst(4).prefix(length - 4))
-            }
-            rest = rest.dropFirst(min(NetlinkMessage.aligned(length), rest.count))
-        }
-        return found
-    }
+    func attribute(_ type: Int32, after fixed: Int) -> [UInt8]? { payload.dropFirst(fixed).attribute(type) }
 
     static func aligned(_ length: Int) -> Int { (length + 3) & ~3 }
 }
@@ -93,6 +80,28 @@ extension FixedWidthInteger {
 }
 
 extension ArraySlice<UInt8> {
+    /// One of the attributes that it holds; the last of a type wins.
+    func attribute(_ type: Int32) -> [UInt8]? {
+        var found: [UInt8]?
+        var rest = self
+        while rest.count >= 4 {
+            let length = Int(rest.native(at: 0, as: UInt16.self))
+            guard length >= 4, length <= rest.count else { break }
+            // The upper two bits are flags.
+            if Int32(rest.native(at: 2, as: UInt16.self) & 0x3fff) == type {
+                found = [UInt8](rest.dropFirst(4).prefix(length - 4))
+            }
+            rest = rest.dropFirst(Swift.min(NetlinkMessage.aligned(length), rest.count))
+        }
+        return found
+    }
+
+    /// The number in one of its attributes, in the machine's byte order.
+    func number<Number: FixedWidthInteger>(_ type: Int32, as _: Number.Type) -> Number? {
+        guard let bytes = attribute(type), bytes.count >= MemoryLayout<Number>.size else { return nil }
+        return bytes[...].native(at: 0, as: Number.self)
+    }
+
     /// A number in the machine's byte order. The caller has checked that it is there.
     func native<Number: FixedWidthInteger>(at offset: Int, as _: Number.Type) -> Number {
         withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Number.self) }

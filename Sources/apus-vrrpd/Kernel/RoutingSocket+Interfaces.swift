@@ -9,7 +9,7 @@ extension RoutingSocket {
         on base: Link,
         hardwareAddress: [UInt8]
     ) throws(SystemError) -> Bool {
-        var request = begin(
+        var request = netlink.begin(
             LINUX_RTM_NEWLINK,
             flags: LINUX_NLM_F_ACK | LINUX_NLM_F_CREATE | LINUX_NLM_F_EXCL
         )
@@ -21,7 +21,7 @@ extension RoutingSocket {
         let kind = attribute(LINUX_IFLA_INFO_KIND, "macvlan".terminated)
         request.appendAttribute(LINUX_IFLA_LINKINFO, kind + attribute(LINUX_IFLA_INFO_DATA, mode))
         do throws(SystemError) {
-            _ = try exchange(request, "make the interface \(name) on \(base.description)")
+            _ = try netlink.exchange(request, "make the interface \(name) on \(base.description)")
             return true
         } catch {
             guard error.code == LINUX_EEXIST else { throw error }
@@ -30,16 +30,16 @@ extension RoutingSocket {
     }
 
     mutating func raise(_ name: String) throws(SystemError) {
-        var request = begin(LINUX_RTM_NEWLINK, flags: LINUX_NLM_F_ACK)
+        var request = netlink.begin(LINUX_RTM_NEWLINK, flags: LINUX_NLM_F_ACK)
         appendLink(0, flags: LINUX_IFF_UP, to: &request)
         request.appendAttribute(LINUX_IFLA_IFNAME, name.terminated)
-        _ = try exchange(request, "raise the interface \(name)")
+        _ = try netlink.exchange(request, "raise the interface \(name)")
     }
 
     mutating func removeInterface(_ link: Link) throws(SystemError) {
-        var request = begin(LINUX_RTM_DELLINK, flags: LINUX_NLM_F_ACK)
+        var request = netlink.begin(LINUX_RTM_DELLINK, flags: LINUX_NLM_F_ACK)
         appendLink(link.index, flags: 0, to: &request)
-        _ = try exchange(request, "remove the interface \(link.description)")
+        _ = try netlink.exchange(request, "remove the interface \(link.description)")
     }
 
     /// struct ifinfomsg; the flags given are set, no other changes.

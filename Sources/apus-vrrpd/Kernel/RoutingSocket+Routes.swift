@@ -36,10 +36,10 @@ extension RoutingSocket {
                 throw SystemError(operation: "\(operation) by \(device)", code: LINUX_ENODEV)
             }
         }
-        var request = begin(type, flags: flags)
+        var request = netlink.begin(type, flags: flags)
         append(route, link, to: &request)
         do throws(SystemError) {
-            _ = try exchange(request, operation)
+            _ = try netlink.exchange(request, operation)
             return true
         } catch {
             guard error.code == unchanged else { throw error }

@@ -3,36 +3,34 @@ import VRRP
 
 /// Asks the kernel about interfaces and addresses, and changes addresses; each call waits for its answer.
 struct RoutingSocket {
-    private let descriptor: Int32
-    private var sequence: UInt32 = 0
-    private var buffer = [UInt8](repeating: 0, count: 32768)
+    var netlink: NetlinkSocket
 
     init() throws(SystemError) {
-        descriptor = Int32(try check(linux_netlink_socket(0), "open a netlink socket"))
+        netlink = try NetlinkSocket(linux_netlink_socket(0))
     }
 
     /// Every interface and every address.
     mutating func table() throws(SystemError) -> LinkTable {
         var table = LinkTable()
         for type in [LINUX_RTM_GETLINK, LINUX_RTM_GETADDR] {
-            var request = begin(type, flags: LINUX_NLM_F_DUMP)
+            var request = netlink.begin(type, flags: LINUX_NLM_F_DUMP)
             // struct rtgenmsg: the family, padded to the longer of the two requests' fixed parts.
             request.append(UInt8(LINUX_AF_UNSPEC))
             for _ in 1..<16 { request.append(UInt8(0)) }
-            for message in try exchange(request, "list the interfaces") { table.apply(message) }
+            for message in try netlink.exchange(request, "list the interfaces") { table.apply(message) }
         }
         return table
     }
 
     /// - Returns: false when it was there already.
     mutating func add(_ entry: Plan.Address, to link: Link) throws(SystemError) -> Bool {
-        var request = begin(
+        var request = netlink.begin(
             LINUX_RTM_NEWADDR,
             flags: LINUX_NLM_F_ACK | LINUX_NLM_F_CREATE | LINUX_NLM_F_EXCL
         )
         append(entry, link, to: &request)
         do throws(SystemError) {
-            _ = try exchange(request, "add \(entry.address.description) to \(link.description)")
+            _ = try netlink.exchange(request, "add \(entry.address.description) to \(link.description)")
             return true
         } catch {
             guard error.code == LINUX_EEXIST else { throw error }
@@ -42,10 +40,10 @@ struct RoutingSocket {
 
     /// - Returns: false when it was not there.
     mutating func remove(_ entry: Plan.Address, from link: Link) throws(SystemError) -> Bool {
-        var request = begin(LINUX_RTM_DELADDR, flags: LINUX_NLM_F_ACK)
+        var request = netlink.begin(LINUX_RTM_DELADDR, flags: LINUX_NLM_F_ACK)
         append(entry, link, to: &request)
         do throws(SystemError) {
-            _ = try exchange(request, "remove \(entry.address.description) from \(link.description)")
+            _ = try netlink.exchange(request, "remove \(entry.address.description) from \(link.description)")
             return true
         } catch {
             guard error.code == LINUX_EADDRNOTAVAIL else { throw error }
@@ -74,39 +72,6 @@ struct RoutingSocket {
             request.appendAttribute(LINUX_IFA_CACHEINFO, lifetimes.flatMap { $0.bytes })
         }
         if let label = entry.label { request.appendAttribute(LINUX_IFA_LABEL, label.terminated) }
-    }
-
-    mutating func begin(_ type: Int32, flags: Int32) -> NetlinkRequest {
-        sequence &+= 1
-        return NetlinkRequest(type: type, flags: flags, sequence: sequence)
-    }
-
-    /// Sends a request and gathers what answers it, up to the acknowledgement or the end of a listing.
-    mutating func exchange(
-        _ request: NetlinkRequest,
-        _ operation: String
-    ) throws(SystemError) -> [NetlinkMessage] {
-        let sent = request.bytes.withUnsafeBytes { linux_send(descriptor, $0.baseAddress, Int64($0.count)) }
-        _ = try check(sent, operation)
-        var answers: [NetlinkMessage] = []
-        while true {
-            let result = buffer.withUnsafeMutableBytes {
-                linux_receive(descriptor, $0.baseAddress, Int64($0.count))
-            }
-            if result == -Int64(LINUX_EINTR) { continue }
-            let count = try check(result, operation)
-            for message in NetlinkMessage.all(in: buffer[..<count]) where message.sequence == sequence {
-                if message.type == LINUX_NLMSG_DONE { return answers }
-                guard message.type == LINUX_NLMSG_ERROR else {
-                    answers.append(message)
-                    continue
-                }
-                guard message.payload.count >= 4 else { continue }
-                let code = message.payload[...].native(at: 0, as: Int32.self)
-                if code != 0 { throw SystemError(operation: operation, code: -code) }
-                return answers
-            }
-        }
     }
 }
 

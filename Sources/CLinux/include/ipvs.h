@@ -1,0 +1,51 @@
+// Numbers of ip_vs, as linux/ip_vs.h has them; ipvs.c compares.
+#ifndef CLINUX_IPVS_H
+#define CLINUX_IPVS_H
+
+// Generic netlink and its controller (linux/genetlink.h).
+#define LINUX_GENL_ID_CTRL 16
+#define LINUX_CTRL_CMD_GETFAMILY 3
+#define LINUX_CTRL_ATTR_FAMILY_ID 1
+#define LINUX_CTRL_ATTR_FAMILY_NAME 2
+
+// Commands.
+#define LINUX_IPVS_GENL_VERSION 1
+#define LINUX_IPVS_CMD_NEW_SERVICE 1
+#define LINUX_IPVS_CMD_SET_SERVICE 2
+#define LINUX_IPVS_CMD_DEL_SERVICE 3
+#define LINUX_IPVS_CMD_GET_SERVICE 4
+#define LINUX_IPVS_CMD_NEW_DEST 5
+#define LINUX_IPVS_CMD_SET_DEST 6
+#define LINUX_IPVS_CMD_DEL_DEST 7
+#define LINUX_IPVS_CMD_GET_DEST 8
+#define LINUX_IPVS_CMD_ATTR_SERVICE 1
+#define LINUX_IPVS_CMD_ATTR_DEST 2
+
+// Services.
+#define LINUX_IPVS_SVC_ATTR_AF 1
+#define LINUX_IPVS_SVC_ATTR_PROTOCOL 2
+#define LINUX_IPVS_SVC_ATTR_ADDR 3
+#define LINUX_IPVS_SVC_ATTR_PORT 4
+#define LINUX_IPVS_SVC_ATTR_SCHED_NAME 6
+#define LINUX_IPVS_SVC_ATTR_FLAGS 7
+#define LINUX_IPVS_SVC_ATTR_TIMEOUT 8
+#define LINUX_IPVS_SVC_ATTR_NETMASK 9
+#define LINUX_IP_VS_SVC_F_PERSISTENT 0x0001
+#define LINUX_IP_VS_SVC_F_HASHED 0x0002
+
+// Destinations.
+#define LINUX_IPVS_DEST_ATTR_ADDR 1
+#define LINUX_IPVS_DEST_ATTR_PORT 2
+#define LINUX_IPVS_DEST_ATTR_FWD_METHOD 3
+#define LINUX_IPVS_DEST_ATTR_WEIGHT 4
+#define LINUX_IPVS_DEST_ATTR_U_THRESH 5
+#define LINUX_IPVS_DEST_ATTR_L_THRESH 6
+#define LINUX_IP_VS_CONN_F_FWD_MASK 0x0007
+#define LINUX_IP_VS_CONN_F_MASQ 0x0000
+#define LINUX_IP_VS_CONN_F_TUNNEL 0x0002
+#define LINUX_IP_VS_CONN_F_DROUTE 0x0003
+
+/// A generic netlink socket, which answers requests within a second or gives -EAGAIN.
+int32_t linux_generic_netlink_socket(void);
+
+#endif

@@ -1,0 +1,76 @@
+import CLinux
+import KeepalivedConfiguration
+import VRRP
+
+/// The agent's services in ip_vs. Those of others are left alone.
+struct IPVSTable {
+    private var socket: IPVSSocket
+    /// Which services are the agent's, whoever made them.
+    private var keys: [IPVSService.Key]
+    /// What the kernel has of them; nil: to be looked at.
+    private var services: [IPVSService]?
+
+    /// - Throws: where the kernel has no ip_vs, or lets nobody use it here.
+    init(_ keys: [IPVSService.Key]) throws(SystemError) {
+        self.keys = keys
+        socket = try IPVSSocket()
+        services = try present()
+    }
+
+    /// Takes over what an earlier run left of some services, besides those that it has.
+    mutating func adopt(_ new: [IPVSService.Key]) {
+        keys = new + (services?.map { $0.key } ?? keys)
+        services = nil
+    }
+
+    /// Tells the kernel what is different. What it refuses does not keep the rest from it.
+    mutating func apply(_ wanted: [IPVSService]) throws(SystemError) {
+        let known = services
+        services = nil
+        let present = if let known { known } else { try present() }
+        var failure: SystemError?
+        for change in IPVSChange.changes(from: present, to: wanted) {
+            do throws(SystemError) {
+                try socket.perform(change)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+        services = wanted
+    }
+
+    private mutating func present() throws(SystemError) -> [IPVSService] {
+        try socket.services().filter { keys.contains($0.key) }
+    }
+}
+
+extension IPVSService {
+    init(_ service: VirtualService) {
+        let method =
+            switch service.way {
+            case .translation, .answering: LINUX_IP_VS_CONN_F_MASQ
+            case .directRouting: LINUX_IP_VS_CONN_F_DROUTE
+            case .tunneling: LINUX_IP_VS_CONN_F_TUNNEL
+            }
+        key = Key(address: service.address, port: service.port, transport: service.transport)
+        scheduler = Array(service.scheduler.name.utf8)
+        // Rounded up.
+        timeout = service.persistence.map { UInt32(($0.nanoseconds + 999_999_999) / 1_000_000_000) } ?? 0
+        flags = service.flags.rawValue | (timeout > 0 ? UInt32(LINUX_IP_VS_SVC_F_PERSISTENT) : 0)
+        destinations = service.destinations.map {
+            Destination(
+                address: $0.address,
+                port: $0.port,
+                method: UInt32(method),
+                weight: Int32($0.weight)
+            )
+        }
+    }
+}
+
+extension IPVSService.Key {
+    static func all(of service: Plan.Service) -> [Self] {
+        service.endpoints.map { Self(address: $0.address, port: $0.port, transport: service.transport) }
+    }
+}
