@@ -104,22 +104,22 @@ struct TransitionTests {
             sent: []
         ),
         Case(
-            name: "master, better one: steps down",
+            name: "master, better one: steps down, and lets the better one answer",
             settings: settings(),
             master: true,
             event: .received(advertisement(priority: 101), from: addressB),
             state: .backup,
             deadline: .seconds(down100),
-            sent: []
+            sent: [100]
         ),
         Case(
-            name: "master, equal one with the higher address: steps down",
+            name: "master, equal one with the higher address: steps down, and lets the better one answer",
             settings: settings(),
             master: true,
             event: .received(advertisement(priority: 100), from: addressC),
             state: .backup,
             deadline: .seconds(down100),
-            sent: []
+            sent: [100]
         ),
         Case(
             name: "master, equal one with the lower address: advertises at once",

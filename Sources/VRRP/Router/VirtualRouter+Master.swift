@@ -82,7 +82,7 @@ extension VirtualRouter {
         guard let heard else { return .silence(of: nil, for: now - (since ?? now)) }
         if heard.priority == .resigned { return .masterResigned(heard.address) }
         let own = effectivePriority
-        if heard.priority < own, now - heard.at < settings.interval * 2 {
+        if heard.priority < own, now - heard.at < masterInterval * 2 {
             return .beats(heard.address, priority: heard.priority, own: own)
         }
         return .silence(of: heard.address, for: now - heard.at)

@@ -97,24 +97,21 @@ extension VirtualRouter {
             advertise(at: now)
             return
         }
+        guard let reason = defeat(by: peer) else { return assertMastership(against: peer, at: now) }
+        becomeBackup(of: peer, interval: interval, because: reason, at: now)
+        // Where two were masters for a while, the winner may not have heard of this one. It answers by announcing the
+        // addresses again, also to those neighbours that have learnt this one's hardware address.
+        perform(.send(advertisement()))
+    }
+
+    /// Why another master is the one that stays; nil: this one stays.
+    private func defeat(by peer: Peer) -> Reason? {
         let own = effectivePriority
-        if peer.priority > own {
-            becomeBackup(
-                of: peer,
-                interval: interval,
-                because: .beatenBy(peer.address, priority: peer.priority, own: own),
-                at: now
-            )
-        } else if peer.priority == own, case .up(let address) = interface, peer.address > address {
-            becomeBackup(
-                of: peer,
-                interval: interval,
-                because: .lostTie(peer.address, priority: peer.priority),
-                at: now
-            )
-        } else {
-            assertMastership(against: peer, at: now)
+        if peer.priority > own { return .beatenBy(peer.address, priority: peer.priority, own: own) }
+        guard peer.priority == own, case .up(let address) = interface, peer.address > address else {
+            return nil
         }
+        return .lostTie(peer.address, priority: own)
     }
 
     /// - Parameters:
@@ -137,7 +134,8 @@ extension VirtualRouter {
     /// prolong the split. The neighbours may have learnt the other's hardware address, so they are told again.
     private mutating func assertMastership(against peer: Peer, at now: Instant) {
         secondMasterPackets += 1
-        if secondMasterPackets & (secondMasterPackets - 1) == 0 {
+        // The first may be the last of one that steps down.
+        if secondMasterPackets > 1, secondMasterPackets & (secondMasterPackets - 1) == 0 {
             perform(.note(.secondMaster(peer.address, priority: peer.priority)))
         }
         timers.advertise = nil
