@@ -28,7 +28,10 @@ struct CommandLineTests {
             "a missing program", ("test -e", "no-such-program -e"),
             "4:1: vrrp_script check_haproxy: cannot find no-such-program"
         ),
-        ("a misspelt keyword", ("priority", "priorty"), ":13:5: "),
+        (
+            "a misspelt keyword", ("priority", "priorty"),
+            ":13:5: unknown keyword 'priorty' in vrrp_instance; did you mean 'priority'?"
+        ),
         ("what it does not support yet", ("priority", "use_ipvlan\n    priority"), "use_ipvlan"),
     ]
 

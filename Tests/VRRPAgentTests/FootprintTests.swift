@@ -12,14 +12,11 @@ struct FootprintTests {
     }()
 
     private static let sizeLimit = 1536
-    private static let interval = 0.05
-    private static let adverts = 60.0
-
     private let network: TestNetwork
 
     init() throws { network = try TestNetwork(nodes: ["a"]) }
 
-    private func start(_ program: String) throws -> AgentProcess {
+    private func start(_ program: String, interval: Double = 1) throws -> AgentProcess {
         let file = network.directory.appendingPathComponent("a.conf")
         let text = """
             vrrp_instance one {
@@ -27,7 +24,7 @@ struct FootprintTests {
                 interface eth0
                 virtual_router_id 7
                 priority 255
-                advert_int \(Self.interval)
+                advert_int \(interval)
                 garp_master_delay 0
                 virtual_ipaddress {
                     10.99.0.77
@@ -70,11 +67,14 @@ struct FootprintTests {
         #expect(sizes.reduce(0, +) <= Self.sizeLimit, "\(sizes) kB")
     }
 
-    @Test("a master wakes up for its adverts, and hardly for anything else")
-    func wakeUps() throws {
-        let agent = try start(agentPath)
+    @Test(
+        "a master wakes up for its adverts, and hardly for anything else",
+        arguments: [(0.05, 60.0), (1, 10)]
+    )
+    func wakeUps(interval: Double, adverts: Double) throws {
+        let agent = try start(agentPath, interval: interval)
         let before = try (sent: sent, woken: number("voluntary_ctxt_switches", of: "apus-vrrpd", in: agent))
-        Thread.sleep(forTimeInterval: Self.interval * Self.adverts)
+        Thread.sleep(forTimeInterval: interval * adverts)
         let woken = try number("voluntary_ctxt_switches", of: "apus-vrrpd", in: agent) - before.woken
         let sent = try sent - before.sent
         #expect(sent > 0 && Double(woken) <= 1.1 * Double(sent), "\(woken) for \(sent) adverts")

@@ -58,4 +58,24 @@ struct WireTests {
         let neighbour = try run(["ip", "-n", space, "neighbour", "show", "10.99.0.240"]).output
         #expect(neighbour.contains("lladdr 00:00:5e:00:01:33"), "\(neighbour)")
     }
+
+    @Test("with v3_checksum_as_v2 the checksum leaves the pseudo-header out, and others accept it")
+    func checksum() throws {
+        let network = try TestNetwork(nodes: ["a", "b"])
+        let plain = Dialect(name: "plain", version: 3, interval: 0.1)
+        var switched = plain
+        switched.extra = { _, _ in "v3_checksum_as_v2" }
+        let other = try plain.configuration(in: network, "b", priority: 100)
+        let b = try AgentProcess(in: network.namespace("b"), configuration: other)
+        try b.wait(for: "backup → master", limit: 10)
+        let file = try switched.configuration(in: network, "a", priority: 101)
+        let a = try AgentProcess(in: network.namespace("a"), configuration: file)
+        try a.wait(for: "backup → master", limit: 10)
+        try b.wait(for: "master → backup: priority 101 of 10.99.0.1 beats own 100", limit: 10)
+        let output = try run(
+            ["ip", "netns", "exec", network.namespace("b"), "timeout", "5"]
+                + ["tcpdump", "-nx", "-c", "1", "-i", "eth0", "ip proto 112 and src 10.99.0.1"]
+        ).output
+        #expect(output.contains("3133 6501 000a 5e6e 0a63 00f0"), "\(output)")
+    }
 }
