@@ -38,7 +38,7 @@ extension LabSuite {
             Case(method: .doas, privilege: .user(other)),
         ]
 
-        @Test("a task runs as the other user, or says why not")
+        @Test("a task runs as the other user between two that do not, or says why not")
         func become() async throws {
             try await Self.node.root(
                 """
@@ -79,13 +79,15 @@ extension LabSuite {
             let name = item.privilege == .root ? "root" : Self.other
             let path =
                 "/home/\(Self.other)/\(name)-by-\(item.method.rawValue)"
-            let outcome = try await hosts.start(on: Self.node.address, as: item.privilege) {
-                File(path, contents: "of \(name)\n", mode: 0o600)
+            let outcome = try await hosts.start(on: Self.node.address, as: .login) {
+                TestStep(name: "who before", script: "test \"$(id -un)\" = \(Self.user)")
+                File(path, contents: "of \(name)\n", mode: 0o600).become(item.privilege)
                 TestStep(
                     name: "who",
                     script: "test \"$(id -un)\" = \(name) && ! test -t 0",
                     isJob: true
-                )
+                ).become(item.privilege)
+                TestStep(name: "who after", script: "test \"$(id -un)\" = \(Self.user)")
             }.end()
             let text = "\(item.testDescription): \(outcome.transcript)"
             if let message = item.message {

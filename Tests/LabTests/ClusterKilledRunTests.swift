@@ -49,7 +49,8 @@ extension LabSuite {
                     n=0; while pgrep -f '^sh -s apus-lock:' >/dev/null && [ $n -lt 100 ]; do sleep 0.1; n=$((n+1)); done
                     pgrep -af '^sh -s apus-lock:' | sed 's/^/still locked by /' || :
                     find / -xdev \\( -name '.apus*' -o -path '/var/lib/apus/jobs/*' \\) | sed 's/^/left: /'
-                    grep -h '^Install: ' /var/log/apt/history.log | grep -o '[a-z0-9.+-]*:amd64' | sort | uniq -d |
+                    grep -h '^Install: ' /var/log/apt/history.log |
+                      grep -o "[a-z0-9.+-]*:$(dpkg --print-architecture)" | sort | uniq -d |
                       sed 's/^/installed twice: /'
                     iptables-save | grep '^-A' | sort | uniq -d | sed 's/^/doubled: /'
                     dpkg --audit

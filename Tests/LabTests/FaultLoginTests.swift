@@ -70,6 +70,10 @@ extension LabSuite {
                 }
                 #expect(outcome.trouble == "")
                 #expect(outcome.recap.hosts.first?.line.changed == 8, "\(outcome.transcript)")
+                for (privilege, owner) in [(Privilege.login, Self.user), (.root, "root")] {
+                    let seen = try await Self.node.root("stat -c %U '\(folder) of \(privilege)/upload'")
+                    #expect(seen == owner)
+                }
             }
         }
 

@@ -10,11 +10,16 @@ extension LabSuite {
 
         @Test("50 MB of output neither hang a run nor fill the controller's memory")
         func much() async throws {
-            let run = try await LabHosts().run(on: Self.node.address) {
-                Command.shell("head -c 37500000 /dev/urandom | base64 >&2; echo the last word >&2; exit 3")
+            let (run, growth) = try await Memory.growth {
+                try await LabHosts().run(on: Self.node.address) {
+                    Command.shell(
+                        "head -c 37500000 /dev/urandom | base64 >&2; echo the last word >&2; exit 3"
+                    )
+                }
             }
             #expect(run.trouble.hasSuffix("the last word"), "\(run.trouble)")
             #expect(run.trouble.contains("status 3"))
+            #expect(growth < 25 << 20, "\(growth >> 20) MiB")
         }
 
         @Test("exec hands on 50 MB of any bytes as they are, in bounded memory")
@@ -126,6 +131,24 @@ extension LabSuite {
                 #expect(try await patient.end().trouble == "")
             }
         }
+    }
+}
+
+/// Of this process, as Linux counts it: proc(5).
+private enum Memory {
+    /// How much more than before it had at most while `work` ran, in bytes.
+    static func growth<Value>(during work: () async throws -> Value) async throws -> (Value, Int) {
+        // Makes what it has now its peak.
+        try Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
+        let before = try peak()
+        let value = try await work()
+        return (value, try peak() - before)
+    }
+
+    private static func peak() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let match = try #require(status.firstMatch(of: /VmHWM:\s*([0-9]+) kB/))
+        return try #require(Int(match.1)) << 10
     }
 }
 

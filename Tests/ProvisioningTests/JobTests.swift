@@ -160,7 +160,7 @@ struct JobTests {
     )
     func outlived(left: Double, end: String) async throws {
         try leave(
-            script: left < 0 ? "sleep 100" : "sleep 1; echo x >>\(scratch.path)/left; exit 4",
+            script: left < 0 ? "sleep 20" : "sleep 1; echo x >>\(scratch.path)/left; exit 4",
             until: .now + left
         )
         let job = scratch.path + "/jobs/left"

@@ -19,7 +19,11 @@ struct PlanTests {
         }
     }
 
-    private func perform(_ play: Play, plan: RunPlan? = nil) async throws -> (plan: RunPlan, recap: Recap) {
+    private func perform(
+        _ play: Play,
+        plan: RunPlan? = nil,
+        by connector: LocalConnector = LocalConnector()
+    ) async throws -> (plan: RunPlan, recap: Recap) {
         var options = RunOptions()
         options.check = plan == nil
         options.previewKey = key
@@ -27,7 +31,7 @@ struct PlanTests {
         let reporter = CollectingReporter()
         let recap = try await Run(
             inventory: try inventory("one\n"),
-            connector: LocalConnector(),
+            connector: connector,
             options: options,
             reporter: reporter
         )([Playbook("test") { play }])
@@ -83,6 +87,13 @@ struct PlanTests {
         let differences = plan.differences(from: try await perform(other).plan)
         #expect(differences.count == 1)
         #expect(differences[0].contains("config]"))
+    }
+
+    @Test func aHostThatDoesNotAnswerIsADifferenceToo() async throws {
+        let plan = try await plan()
+        let lost = LocalConnector(unreachable: ["one"])
+        let differences = plan.differences(from: try await perform(play(), by: lost).plan)
+        #expect(differences.first == "one: no answer from one", "\(differences)")
     }
 
     @Test("what moves after the look is not touched", arguments: ["same", "config"])

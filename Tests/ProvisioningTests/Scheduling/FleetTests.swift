@@ -69,20 +69,28 @@ struct FleetTests {
         let fleet = NotedFleet(RandomPlay([.handlers, .runOnce], by: &chance))
         let reporter = CollectingReporter()
         let recap = try await fleet.run(forks: Int.random(in: 1...6, using: &chance), reporter)
-        let once = Set(fleet.play.tasks.filter(\.runsOnce).map(\.name))
-        let expected = fleet.play.hosts.map { ExpectedHost($0, in: fleet.play) }
+        let expected = expectPlainReading(of: fleet, seed)
         for (host, line) in zip(expected, recap.hosts.map(\.line)) {
-            #expect(fleet.names(on: host.host).filter { !once.contains($0) } == host.done, "seed \(seed)")
             #expect(pending(on: host.host, reporter) == host.pending, "seed \(seed)")
             #expect(host.isWell || line.failed > 0, "seed \(seed)")
+        }
+        for task in fleet.play.tasks {
+            #expect(mostAtOnce(task.name, fleet) <= task.throttle ?? .max, "seed \(seed): \(task.name)")
+        }
+    }
+
+    /// - Returns: what each host was to do, and did.
+    private func expectPlainReading(of fleet: NotedFleet, _ seed: UInt64) -> [ExpectedHost] {
+        let once = Set(fleet.play.tasks.filter(\.runsOnce).map(\.name))
+        let expected = fleet.play.hosts.map { ExpectedHost($0, in: fleet.play) }
+        for host in expected {
+            #expect(fleet.names(on: host.host).filter { !once.contains($0) } == host.done, "seed \(seed)")
         }
         for name in once {
             let isDue = expected.contains { $0.cameToOnce.contains(name) }
             #expect(fleet.begun.count { $0.name == name } == (isDue ? 1 : 0), "seed \(seed): \(name)")
         }
-        for task in fleet.play.tasks {
-            #expect(mostAtOnce(task.name, fleet) <= task.throttle ?? .max, "seed \(seed): \(task.name)")
-        }
+        return expected
     }
 
     private func pending(on host: String, _ reporter: CollectingReporter) -> Set<String> {
@@ -137,11 +145,9 @@ struct FleetTests {
     @Test("in lockstep no host is ever ahead", arguments: seeds)
     func lockstep(seed: UInt64) async throws {
         var chance = SeededGenerator(seed: seed)
-        let fleet = NotedFleet(RandomPlay([], by: &chance))
+        let fleet = NotedFleet(RandomPlay([.runOnce], by: &chance))
         _ = try await fleet.run(strategy: .lockstep, forks: Int.random(in: 1...6, using: &chance))
-        for host in fleet.play.hosts {
-            #expect(fleet.names(on: host) == ExpectedHost(host, in: fleet.play).done, "seed \(seed)")
-        }
+        _ = expectPlainReading(of: fleet, seed)
         let order = fleet.play.tasks.map(\.name)
         let positions = fleet.notes.compactMap { order.firstIndex(of: $0.name) }
         #expect(positions == positions.sorted(), "seed \(seed)")
@@ -187,6 +193,25 @@ struct FateTests {
         )
         #expect(recap.hosts.map(\.line.changed) == [2, 2])
         #expect(["a", "b"].map(fleet.reboots) == [1, 1])
+    }
+
+    @Test(
+        "one that hangs is given up when its step's time is over, and the others come to their end",
+        arguments: [Play.Strategy.independent, .lockstep]
+    )
+    func hanging(strategy: Play.Strategy) async throws {
+        let fleet = FakeFleet(fates: ["b": .init(hangsInExchange: 1)]) { _, _ in ShellOutput() }
+        let (recap, reporter) = try await run(
+            Play("Hang", on: "all", strategy: strategy) { host in
+                Scripted(name: "x").within(host.name == "b" ? .zero : .seconds(600))
+                Scripted(name: "y")
+            },
+            on: try inventory("a\nb\nc\n"),
+            connector: fleet
+        )
+        let overdue = TaskResult.Outcome.failed("x: did not end within 0 s and was ended")
+        #expect(reporter.results(of: "b").map(\.outcome) == [overdue])
+        #expect(recap.hosts.map(\.line.changed) == [2, 0, 2])
     }
 
     @Test func aRunWithAHostThatHangsCanBeCancelled() async throws {
