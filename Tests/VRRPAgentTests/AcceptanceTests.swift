@@ -94,7 +94,7 @@ struct AcceptanceTests {
         (server("lb_kind DR\n lb_algo wrr"), .accepted),
         (server("lb_algo rr"), .better),
         (server("lb_kind NAT\n lb_algo nosuch"), .refused("'lb_algo' of this agent knows")),
-        (server("lb_kind TUN\n lb_algo rr"), .unsupported("'lb_kind' of this agent knows")),
+        (server("lb_kind TUN\n lb_algo rr"), .accepted),
         (server("lb_kind DR\n lb_algo rr").replacing("0.9 80", with: "0.9 81"), .refused("the port stays")),
         (group("10.99.0.240 80\n 10.99.0.241 80"), .accepted),
         (group("10.99.0.240-242 80"), .unsupported("wanted an address and a port")),

@@ -129,7 +129,6 @@ struct IPVSTests {
     ) -> VirtualService {
         let key = Self.key(80)
         return VirtualService(
-            name: "web",
             address: key.address,
             port: key.port,
             transport: key.transport,
