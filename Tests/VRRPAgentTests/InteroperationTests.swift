@@ -133,7 +133,7 @@ private final class Pair {
             }
         }
         guard isAlone else {
-            throw CommandFailure(description: "not all of \(dialect.addresses) are on \(holder), and there alone")
+            throw CommandFailure(description: "\(holder) is not the one that holds \(dialect.addresses)")
         }
     }
 }
