@@ -70,6 +70,23 @@ struct InventoryViewTests {
     }
 
     @Test(
+        "by the hosts that a pattern means, one a line",
+        arguments: [
+            ("all", "lone\nweb1\nweb2\ndb1\n", true), ("web:db:!web1", "web2\ndb1\n", true),
+            ("web[-1]", "web2\n", true), ("site:&~^db", "db1\n", true),
+            ("dbs", "has no group or host 'dbs'", false), ("web[7]", "'web' has 2 hosts", false),
+        ]
+    )
+    func hosts(pattern: String, expected: String, isFound: Bool) async throws {
+        let place = try TestPlace()
+        try place.write("hosts", "lone\n[web]\nweb[1:2]\n[db]\ndb1\n[site:children]\nweb\ndb\n")
+        let words = ["inventory", "hosts", pattern, "-i", "\(place.path)/hosts"]
+        let ended = try await TestRun(words, in: place).end()
+        #expect((ended.status == 0) == isFound)
+        #expect(isFound ? ended.output == expected : ended.output.contains(expected), "\(ended.output)")
+    }
+
+    @Test(
         "by what each place says of a variable, the last one wins",
         arguments: [
             (

@@ -66,6 +66,12 @@ struct FileTests {
             message { try Inventory(contentsOf: folder.path) }
                 == "\(latin):2: the inventory file is not UTF-8 text"
         )
+        let pipe = folder.appendingPathComponent("pipe").path
+        try #require(mkfifo(pipe, 0o600) == 0)
+        for path in [pipe, "/dev/null"] {
+            let reason = "is a pipe or a device; save what it says in a file, and name that"
+            #expect(message { try Inventory(contentsOf: path) } == "\(path): \(reason)")
+        }
         #expect(try Inventory(contentsOf: "x.toml,").hosts.map(\.name) == ["x.toml"])
     }
 }

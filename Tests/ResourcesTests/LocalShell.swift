@@ -73,16 +73,24 @@ enum LocalShell {
 /// What a host's commands are.
 enum HostTools: Sendable {
     case debian
+    /// As a user who is not root; where tests run as root.
+    case unprivileged
     case busyBox
     /// With getfacl and setfacl beside it.
     case busyBoxWithACLs
 
-    var shell: [String] { self == .debian ? ["/bin/sh"] : ["/bin/busybox", "sh"] }
+    var shell: [String] {
+        switch self {
+        case .debian: ["/bin/sh"]
+        case .unprivileged: ["/usr/bin/setpriv", "--reuid=1", "--regid=1", "--clear-groups", "/bin/sh"]
+        case .busyBox, .busyBoxWithACLs: ["/bin/busybox", "sh"]
+        }
+    }
 
     var path: String {
         get throws {
             switch self {
-            case .debian: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+            case .debian, .unprivileged: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
             case .busyBox: try Self.busyBoxFolder.get().path
             case .busyBoxWithACLs: try Self.busyBoxFolder.get().path + ":" + Self.aclFolder.get().path
             }

@@ -96,6 +96,41 @@ struct AuthenticationTests {
         #expect(try await connection.run("echo in").text == "in\n")
     }
 
+    @Test(
+        "leaves a key alone that others may read or write, and asks for no passphrase then, as ssh does",
+        arguments: [
+            (0o600, true), (0o400, true), (0o700, true), (0o640, false), (0o604, false), (0o620, false),
+        ]
+    )
+    func exposedKey(mode: Int, isUsed: Bool) async throws {
+        for name in ["ed25519", "rsa-pem", "ecdsa-256-secret"] {
+            let copy = try TestFolder.make("exposed") + "/key"
+            try FileManager.default.copyItem(atPath: keys.path(name), toPath: copy)
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: copy)
+            let file = PrivateKeyFile(copy) { _ in
+                #expect(isUsed)
+                return TestKeys.passphrase
+            }
+            if isUsed {
+                await (try await server.connect(identities: [.file(file)])).close()
+                continue
+            }
+            let error = try await sshError { try await server.connect(identities: [.file(file)]) }
+            #expect(error.kind == .authentication)
+            #expect(error.seen.contains("(mode 0\(String(mode, radix: 8))), so it is not used, as with ssh"))
+            #expect(error.seen.contains("chmod 600 \(copy)"), "\(error.seen)")
+        }
+    }
+
+    @Test("takes the key of another user's file whatever its mode, as ssh does", .enabled(if: getuid() == 0))
+    func sharedKey() async throws {
+        let copy = try TestFolder.make("shared") + "/key"
+        try FileManager.default.copyItem(atPath: keys.path("ed25519"), toPath: copy)
+        let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o644, .ownerAccountID: 1]
+        try FileManager.default.setAttributes(attributes, ofItemAtPath: copy)
+        await (try await server.connect(identities: [.file(PrivateKeyFile(copy))])).close()
+    }
+
     @Test("tells what the server said when it hung up after too many keys")
     func tooManyKeys() async throws {
         let server = try TestServer(extraConfiguration: "MaxAuthTries 1\nAuthorizedKeysFile none")

@@ -22,6 +22,11 @@ enum SourceFiles {
 
     static func text(of path: String) throws(SourceFailure) -> String {
         guard let data = FileManager.default.contents(atPath: path) else {
+            guard isRegular(path) else {
+                throw SourceFailure(
+                    "\(path): is a pipe or a device; save what it says in a file, and name that"
+                )
+            }
             throw SourceFailure("\(path): the inventory file cannot be read; check its permissions")
         }
         guard let text = String(data: data, encoding: .utf8) else {
@@ -31,5 +36,10 @@ enum SourceFiles {
             throw SourceFailure("the inventory file is not UTF-8 text", at: place)
         }
         return text
+    }
+
+    private static func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
     }
 }

@@ -7,6 +7,14 @@ public actor PrivateKeyFile {
         case openSSH(OpenSSHKey)
         case pem([UInt8])
 
+        /// Whether it is at least meant as one: people name public keys too.
+        var isPrivateKey: Bool {
+            switch self {
+            case .openSSH: true
+            case .pem(let bytes): String(decoding: bytes, as: UTF8.self).contains("PRIVATE KEY-----")
+            }
+        }
+
         init(_ bytes: [UInt8]) throws(KeyError) {
             let text = String(decoding: bytes, as: UTF8.self)
             self = try OpenSSHKey(text).map { .openSSH($0) } ?? .pem(bytes)
@@ -67,6 +75,7 @@ public actor PrivateKeyFile {
         if let decrypting { return try await decrypting.value }
         let task = Task {
             let content = try await content()
+            if content.isPrivateKey { try await checkPermissions() }
             do {
                 return try await Self.decrypt(content, passphrase: nil)
             } catch let error as KeyError where error.kind == .encrypted {
@@ -76,6 +85,18 @@ public actor PrivateKeyFile {
         }
         decrypting = task
         return try await task.value
+    }
+
+    /// OpenSSH's rule (`sshkey_perm_ok` in authfile.c), which leaves other users' files alone.
+    private func checkPermissions() async throws {
+        let path = path
+        let mode = try await BlockingPool.shared.run { FileBytes.ownPermissions(path: path) }
+        guard let mode, mode & 0o077 != 0 else { return }
+        throw KeyError(
+            .exposed,
+            "others may read or write it (mode 0\(String(mode, radix: 8))), so it is not used, as with ssh; "
+                + "try: chmod 600 \(path)"
+        )
     }
 
     private func content() async throws -> Content {

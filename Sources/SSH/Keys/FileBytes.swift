@@ -15,6 +15,13 @@ enum FileBytes {
         return .success(bytes)
     }
 
+    /// The permissions of a file that belongs to who asks; nil of others' and missing ones.
+    static func ownPermissions(path: String) -> mode_t? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_uid == getuid() else { return nil }
+        return status.st_mode & 0o777
+    }
+
     /// All that is left to read; nil on an error, which `errno` tells.
     static func read(_ descriptor: Int32) -> [UInt8]? {
         var bytes: [UInt8] = []

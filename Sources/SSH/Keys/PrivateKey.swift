@@ -8,6 +8,8 @@ struct KeyError: Error, Equatable {
         /// Encrypted, and the passphrase does not fit.
         case wrongPassphrase
         case encrypted
+        /// Others than its owner may read or write the file.
+        case exposed
         case signing
     }
 

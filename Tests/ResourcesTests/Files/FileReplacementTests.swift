@@ -1,4 +1,5 @@
 import Foundation
+import HostInventory
 import Provisioning
 import Testing
 
@@ -82,8 +83,43 @@ struct FileReplacementTests {
     )
     func order() throws {
         let site = try ReplacedFile()
+        let file = File(site.path, contents: "new\n", mode: 0o640, owner: "1")
+        #expect(
+            try log(while: file, isWrittenAt: site) == """
+                mktemp /.apus old
+                chown /.apus 600 0 new old
+                chmod /.apus 600 1 new old
+                sync /.apus 640 1 new old
+                mv /app.conf 640 1 new old
+                sync  new
+
+                """
+        )
+    }
+
+    @Test("nobody else may read or write what an unprivileged user has, at any time")
+    func unprivileged() throws {
+        let site = try ReplacedFile("rm app.conf; chown 1 .")
+        let file = File(site.path, contents: Secret("new\n"))
+        #expect(
+            try log(while: file, isWrittenAt: site, with: .unprivileged) == """
+                mktemp /.apus
+                chmod /.apus 600 1 new
+                sync /.apus 600 1 new
+                mv /app.conf 600 1 new
+                sync  new
+
+                """
+        )
+        #expect(try site.shell("stat -c '%a %u' app.conf") == "600 1\n")
+    }
+
+    /// What each command of a replacement is for, and what temporary file and old file are at that moment.
+    private func log(while file: File, isWrittenAt site: ReplacedFile, with host: HostTools = .debian) throws
+        -> String
+    {
         let tools = try TemporaryFolder()
-        // What each command is for, and what temporary file and old file are at that moment.
+        try site.shell("chown 1 \(tools.path)")
         for command in ["mktemp", "chown", "chmod", "sync", "mv"] {
             let look = "$(stat -c '%a %u' .apus.* 2>/dev/null) $(cat .apus.* app.conf 2>/dev/null)"
             let script = """
@@ -96,19 +132,8 @@ struct FileReplacementTests {
                 """
             try tools.write(command, script, mode: 0o755)
         }
-        try site.write(File(site.path, contents: "new\n", mode: 0o640, owner: "1"), search: [tools.path])
-        let log = String(decoding: try LocalFiles.bytes(of: tools.path + "/log"), as: UTF8.self)
-        #expect(
-            log == """
-                mktemp /.apus old
-                chown /.apus 600 0 new old
-                chmod /.apus 600 1 new old
-                sync /.apus 640 1 new old
-                mv /app.conf 640 1 new old
-                sync  new
-
-                """
-        )
+        try site.write(file, with: host, search: [tools.path])
+        return String(decoding: try LocalFiles.bytes(of: tools.path + "/log"), as: UTF8.self)
     }
 
     @Test(
