@@ -26,9 +26,23 @@ struct CanaryTests {
         #expect(place.read("target/line") == "password=\(await story.text(of: "line"))\n")
         try await story.planAndApply()
         #expect(place.read("target/tree/key") == "\(await story.text(of: "tree"))")
+        let stepped = try await stepByStep(inventory: await story.inventory)
+        await story.search(stepped, "what `apus run --step` wrote")
         try await story.lookBack()
         let leaks = await story.leaks
         #expect(leaks == [])
+    }
+
+    /// A run at a terminal, where somebody is asked before the first task.
+    private func stepByStep(inventory: [String]) async throws -> String {
+        let terminal = try TestTerminal()
+        let words = ["run", "canary", "--step", "--diff", "-v", "--host-folder", place.path + "/host"]
+        let run = try TestRun(words + inventory, in: place, at: terminal)
+        try await run.says("(q)uit: ")
+        try terminal.type("continue")
+        let ended = try await run.end()
+        #expect(ended.status == 0, "\(ended.output)")
+        return ended.output
     }
 
     /// - Throws: where it ends with another status than 0.

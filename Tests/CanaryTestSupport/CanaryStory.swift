@@ -70,7 +70,7 @@ package actor CanaryStory {
     private var needlesFile: String { target + ".needles" }
     private var all: [Canary] { canaries.values + [vaultPassword] }
     private var passwordFile: [String] { ["--vault-password-file", place + "/vault-password"] }
-    private var inventory: [String] { ["-i", place + "/inventory"] + passwordFile }
+    package var inventory: [String] { ["-i", place + "/inventory"] + passwordFile }
 
     private func write(_ name: String, _ text: String) throws {
         let url = URL(fileURLWithPath: "\(place)/\(name)")
@@ -90,8 +90,10 @@ package actor CanaryStory {
 
     /// Every verb that does not change the host.
     package func look() async throws {
-        try await perform(["list", "canary", "--tasks"] + inventory)
-        for words in [["list"], ["list", "--json"], ["graph"], ["explain", "here", "canary"]] {
+        for more in [[], ["--tasks"]] { try await perform(["list", "canary"] + more + inventory) }
+        for words in [
+            ["list"], ["list", "--json"], ["graph"], ["hosts", "all"], ["explain", "here", "canary"],
+        ] {
             try await perform(["inventory"] + words + inventory)
         }
         try await perform(["ping", "all"] + inventory)
