@@ -103,6 +103,7 @@ struct ServiceTests {
         #expect(ServiceRestart("x").plan(from: dead).titles == ["restart x.service"])
         #expect(ServiceReload("x").plan(from: dead).shown == "unchanged")
         #expect(ServiceReload("x").plan(from: UnitState()).titles == ["reload x.service"])
+        #expect(ServiceReload("x").plan(from: UnitState(load: "not-found")).shown.hasPrefix("unknown"))
         #expect(
             ServiceRestart("x").plan(from: UnitState(needsReload: true)).titles
                 == ["systemctl daemon-reload", "restart x.service"]

@@ -81,7 +81,7 @@ public struct VRRPAgent: Role, RouterRole {
             }
             // A configuration that was checked, and is refused all the same, needs rights that the agent has given up.
             let reload = Handler("Reload the VRRP agent", supersededBy: [started]) {
-                Command.shell("systemctl reload \(Self.unit) || systemctl try-restart \(Self.unit)")
+                ServiceReload(Self.unit, restartsIfRefused: true)
             }
             // What the agent runs as once it is started.
             User(Self.user, comment: "VRRP agent", system: true).named("Make its user")

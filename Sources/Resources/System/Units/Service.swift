@@ -76,7 +76,7 @@ public struct Service: Resource {
             if running, state.needsReload { steps.append(.run(["systemctl", "daemon-reload"])) }
             steps.append(
                 running
-                    ? .script("start \(unit)", deadline: deadline, UnitScript.activate("start", unit))
+                    ? .script("start \(unit)", deadline: deadline, UnitScript.activate(unit, by: ["start"]))
                     : .run(["systemctl", "stop", "--", unit], deadline: deadline)
             )
         }

@@ -18,7 +18,7 @@ public struct ServiceRestart: Resource {
 
     public func plan(from state: UnitState) -> Plan {
         guard state.isThere else { return .unknown("the unit \(unit) is not there yet") }
-        let script = UnitScript.activate("restart", unit)
+        let script = UnitScript.activate(unit, by: ["restart"])
         return state.acting(.script("restart \(unit)", deadline: deadline, script), to: "restarted")
     }
 }
@@ -28,10 +28,13 @@ public struct ServiceRestart: Resource {
 /// A unit that cannot reload is restarted; one that does not run stays so.
 public struct ServiceReload: Resource {
     public let unit: String
+    /// Whether one that refuses its new configuration is restarted; else the task fails.
+    public var restartsIfRefused: Bool
     public var deadline: Duration
 
-    public init(_ unit: String, deadline: Duration = .seconds(120)) {
+    public init(_ unit: String, restartsIfRefused: Bool = false, deadline: Duration = .seconds(120)) {
         self.unit = UnitObservation.fullName(unit)
+        self.restartsIfRefused = restartsIfRefused
         self.deadline = deadline
     }
 
@@ -44,7 +47,8 @@ public struct ServiceReload: Resource {
     public func plan(from state: UnitState) -> Plan {
         guard state.isThere else { return .unknown("the unit \(unit) is not there yet") }
         guard state.isRunning else { return .unchanged }
-        let script = UnitScript.activate("try-reload-or-restart", unit)
+        let verbs = ["try-reload-or-restart"] + (restartsIfRefused ? ["try-restart"] : [])
+        let script = UnitScript.activate(unit, by: verbs)
         return state.acting(.script("reload \(unit)", deadline: deadline, script), to: "reloaded")
     }
 }
