@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from library import BENCH, run
+
 PACKAGES = ["ansible-core==2.18.*", "mitogen==0.3.54", "pyinfra==3.10.0", "parallel-ssh==2.16.0.post1"]
+INSTALL_PYTHON = """[ -e /usr/lib/python3/dist-packages/apt ] ||
+{ apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3 python3-apt; }"""
 
 
 class Peers:
@@ -18,7 +22,10 @@ class Peers:
             subprocess.run([self.bin / "pip", "install", "--quiet", *PACKAGES], check=True)
 
     def ansible(self, lab, with_mitogen=False):
-        """What Ansible's environment needs to reach the lab: pipelined, and with one connection a node kept open."""
+        """What Ansible's environment needs to reach the lab: pipelined, and with one connection a node kept open.
+
+        Ansible needs Python on the nodes, so it is installed there; `lab/lab reset` removes it."""
+        run([BENCH, "exec", "all", "-b", "-i", lab.inventory, "--", "sh", "-c", INSTALL_PYTHON])
         inventory = self.scratch / "hosts"
         inventory.write_text("\n".join(lab.nodes) + "\n")
         path = self.scratch / ("mitogen.cfg" if with_mitogen else "ansible.cfg")
