@@ -1,14 +1,16 @@
 import Foundation
+import Synchronization
 
 /// Nodes in network namespaces of their own, with `eth0` on one switch; gone with this object.
 final class TestNetwork: Sendable {
     let prefix: String
     let directory: URL
     private let names: [String]
+    private static let made = Atomic(0)
 
     /// Node i has 10.99.0.(i + 1)/24, fe80::(i + 1)/64 and 2001:db8::(i + 1)/64.
     init(nodes: [String]) throws {
-        prefix = "vr-\(getpid())-\(UInt16.random(in: 0 ... .max))"
+        prefix = "vr-\(getpid())-\(Self.made.add(1, ordering: .relaxed).newValue)"
         directory = FileManager.default.temporaryDirectory.appendingPathComponent(prefix)
         names = nodes
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
