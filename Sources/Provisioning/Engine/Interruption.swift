@@ -16,6 +16,9 @@ public final class Interruption: Sendable {
 
     public var isRequested: Bool { state.withLock { $0.isRequested } }
 
+    /// Whether nothing new is to start in the task that asks: requested, or the task was cancelled.
+    var isStopping: Bool { Task.isCancelled || isRequested }
+
     /// May be called at any time, from any thread, more than once.
     public func request() {
         let sleepers = state.withLock { state in
@@ -37,11 +40,8 @@ public final class Interruption: Sendable {
             return state.asked
         }
         defer { state.withLock { $0.sleepers[number] = nil } }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await Task.sleep(for: duration) }
-            group.addTask { try await signal.wait() }
-            try await group.next()
-            group.cancelAll()
-        }
+        do {
+            try await Deadline(after: duration).run { try await signal.wait() }
+        } catch is DeadlineExceeded {}
     }
 }

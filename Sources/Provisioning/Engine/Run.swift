@@ -76,7 +76,7 @@ public struct Run: Sendable {
     }
 
     /// Whether nothing new is to be started.
-    var isStopping: Bool { Task.isCancelled || options.interruption.isRequested }
+    var isStopping: Bool { options.interruption.isStopping }
 
     func session(for host: Inventory.Host) -> HostSession {
         // Wrong connection variables are found before: by the preflight, or by the connector.

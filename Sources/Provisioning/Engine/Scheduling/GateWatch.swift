@@ -15,7 +15,7 @@ struct GateWatch: Sendable {
         let end = ContinuousClock.now + gate.timing.deadline
         var opened: (at: ContinuousClock.Instant, what: String)?
         var seen = "nothing was seen"
-        while !Task.isCancelled, !interruption.isRequested {
+        while !interruption.isStopping {
             let verdict = gate.verdict(await look())
             let now = ContinuousClock.now
             switch verdict {
