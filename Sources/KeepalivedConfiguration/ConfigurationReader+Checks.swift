@@ -67,7 +67,7 @@ extension ConfigurationReader {
             case "path": request.path = requestPart(statement) ?? "/"
             case "virtualhost": request.virtualHost = requestPart(statement)
             case "digest": request.digest = digest(statement)
-            default: statusCodes += statement.arguments.compactMap { self.statusCodes($0) }
+            default: statusCodes += statement.arguments.compactMap { self.statusCodes($0, statement.keyword) }
             }
         }
         if request.path.utf8.isEmpty {

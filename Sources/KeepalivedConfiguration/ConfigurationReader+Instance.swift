@@ -138,10 +138,7 @@ extension ConfigurationReader {
             draft.interval = (value, argument.location)
             return
         }
-        diagnostics.tolerable(
-            "'advert_int' wants seconds from 0.01 to 255, found '\(argument.text)'",
-            at: argument.location
-        )
+        refuse(argument, of: statement.keyword, "seconds from 0.01 to 255")
     }
 
     private mutating func authentication(_ block: Statement) -> Instance.Authentication {

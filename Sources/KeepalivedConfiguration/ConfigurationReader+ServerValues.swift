@@ -32,10 +32,7 @@ extension ConfigurationReader {
 
     mutating func port(_ token: Token, _ keyword: Token) -> UInt16? {
         if let port = parseInteger(token.bytes), (1...65535).contains(port) { return UInt16(port) }
-        diagnostics.tolerable(
-            "'\(keyword.text)' wants a port from 1 to 65535, found '\(token.text)'",
-            at: token.location
-        )
+        refuse(token, of: keyword, "a port from 1 to 65535")
         return nil
     }
 
@@ -45,10 +42,7 @@ extension ConfigurationReader {
         if let value = parseMicroseconds(argument.bytes), (1_000...86_400_000_000).contains(value) {
             return .microseconds(value)
         }
-        diagnostics.tolerable(
-            "'\(statement.keyword.text)' wants seconds from 0.001 to 86400, found '\(argument.text)'",
-            at: argument.location
-        )
+        refuse(argument, of: statement.keyword, "seconds from 0.001 to 86400")
         return nil
     }
 
@@ -59,10 +53,7 @@ extension ConfigurationReader {
         case "true", "on", "yes": return true
         case "false", "off", "no": return false
         default:
-            diagnostics.tolerable(
-                "'\(statement.keyword.text)' wants true or false, found '\(argument.text)'",
-                at: argument.location
-            )
+            refuse(argument, of: statement.keyword, "true or false")
             return false
         }
     }
@@ -85,7 +76,7 @@ extension ConfigurationReader {
     }
 
     /// `200` or `200-299`.
-    mutating func statusCodes(_ argument: Token) -> ClosedRange<Int>? {
+    mutating func statusCodes(_ argument: Token, _ keyword: Token) -> ClosedRange<Int>? {
         let bounds = argument.bytes.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
             .compactMap { parseInteger($0) }
         if let first = bounds.first, let last = bounds.last, bounds.count <= 2, first <= last,
@@ -93,10 +84,7 @@ extension ConfigurationReader {
         {
             return first...last
         }
-        diagnostics.tolerable(
-            "'status_code' wants codes from 100 to 599, or ranges such as 200-299, found '\(argument.text)'",
-            at: argument.location
-        )
+        refuse(argument, of: keyword, "codes from 100 to 599, or ranges such as 200-299")
         return nil
     }
 

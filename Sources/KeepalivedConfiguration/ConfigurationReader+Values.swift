@@ -11,12 +11,14 @@ extension ConfigurationReader {
 
     mutating func integer(_ argument: Token, _ range: ClosedRange<Int>, of keyword: Token) -> Int? {
         if let value = parseInteger(argument.bytes), range.contains(value) { return value }
-        diagnostics.tolerable(
-            "'\(keyword.text)' wants a number from \(Int(range.lowerBound)) to \(Int(range.upperBound)), "
-                + "found '\(argument.text)'",
-            at: argument.location
-        )
+        refuse(argument, of: keyword, "a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))")
         return nil
+    }
+
+    /// Says what a keyword wants instead of `argument`, which keepalived leaves out.
+    mutating func refuse(_ argument: Token, of keyword: Token, _ wanted: Message) {
+        let message: Message = "'\(keyword.text)' wants "
+        diagnostics.tolerable(message + wanted + ", found '\(argument.text)'", at: argument.location)
     }
 
     /// Seconds with decimals; the range is in seconds too.
@@ -27,11 +29,8 @@ extension ConfigurationReader {
         {
             return .microseconds(value)
         }
-        diagnostics.tolerable(
-            "'\(statement.keyword.text)' wants seconds from \(Int(range.lowerBound)) to \(Int(range.upperBound)), "
-                + "found '\(argument.text)'",
-            at: argument.location
-        )
+        let wanted: Message = "seconds from \(Int(range.lowerBound)) to \(Int(range.upperBound))"
+        refuse(argument, of: statement.keyword, wanted)
         return nil
     }
 
