@@ -53,7 +53,7 @@ extension Agent {
                 // Tried again with each change of routes, so said ever more rarely.
                 instances[index].failedRoutes += 1
                 let count = instances[index].failedRoutes
-                if count & (count - 1) == 0 { complain(of: error, instance: index) }
+                if count.isReported { complain(of: error, instance: index) }
             }
         }
     }

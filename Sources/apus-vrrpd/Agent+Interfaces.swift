@@ -70,7 +70,7 @@ extension Agent {
             // Tried again whenever something happens, so said ever more rarely.
             instances[instance].failedSockets += 1
             let count = instances[instance].failedSockets
-            if count & (count - 1) == 0 {
+            if count.isReported {
                 Log.error("\(instances[instance].plan.name): \(error.description)")
             }
             return false

@@ -88,7 +88,7 @@ extension Agent {
         }
         instances[index].failedSends += 1
         let count = instances[index].failedSends
-        guard count & (count - 1) == 0 else { return }
+        guard count.isReported else { return }
         Log.error("\(plan.name): \(failure.description) (\(count) in a row)")
     }
 }

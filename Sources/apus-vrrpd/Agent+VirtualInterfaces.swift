@@ -26,7 +26,7 @@ extension Agent {
         } catch {
             instances[index].failedInterfaces += 1
             let count = instances[index].failedInterfaces
-            if count & (count - 1) == 0 { Log.error("\(plan.name): \(error.description)") }
+            if count.isReported { Log.error("\(plan.name): \(error.description)") }
         }
     }
 

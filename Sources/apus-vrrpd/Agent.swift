@@ -154,7 +154,7 @@ struct Agent {
         } catch {
             let count = sockets[index].rejections.count(error)
             // Another virtual router on the same network is nothing to complain about.
-            guard count & (count - 1) == 0, error != .unknownVirtualRouter else { return }
+            guard count.isReported, error != .unknownVirtualRouter else { return }
             Log.warning("rejected a packet: \(error.description) (\(count) so far)")
         }
     }

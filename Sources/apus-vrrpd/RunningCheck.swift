@@ -112,7 +112,7 @@ struct RunningCheck {
             failedStarts = 0
         } catch {
             failedStarts += 1
-            if failedStarts & (failedStarts - 1) == 0 {
+            if failedStarts.isReported {
                 Log.error("check \(plan.name): \(error.description) (\(failedStarts) so far)")
             }
             failure = error.description

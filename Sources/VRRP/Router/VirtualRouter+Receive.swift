@@ -8,7 +8,7 @@ extension VirtualRouter {
     ) {
         if let cause = objection(to: advertisement, from: source, by: delivery) {
             let count = rejections.count(cause)
-            if count & (count - 1) == 0 { perform(.note(.rejected(cause, from: source, count: count))) }
+            if count.isReported { perform(.note(.rejected(cause, from: source, count: count))) }
             return
         }
         noteMismatches(of: advertisement, from: source)
@@ -135,7 +135,7 @@ extension VirtualRouter {
     private mutating func assertMastership(against peer: Peer, at now: Instant) {
         secondMasterPackets += 1
         // The first may be the last of one that steps down.
-        if secondMasterPackets > 1, secondMasterPackets & (secondMasterPackets - 1) == 0 {
+        if secondMasterPackets > 1, secondMasterPackets.isReported {
             perform(.note(.secondMaster(peer.address, priority: peer.priority)))
         }
         timers.advertise = nil
