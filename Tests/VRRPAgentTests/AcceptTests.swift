@@ -55,7 +55,6 @@ struct AcceptTests {
     }
 
     private func configuration(_ address: String, _ more: String, in network: TestNetwork) throws -> URL {
-        let file = network.directory.appendingPathComponent("a.conf")
         let text = """
             vrrp_instance closed {
                 interface eth0
@@ -68,7 +67,6 @@ struct AcceptTests {
                 }
             }
             """
-        try Data(text.utf8).write(to: file)
-        return file
+        return try network.configure("a", text)
     }
 }

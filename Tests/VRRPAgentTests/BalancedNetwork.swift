@@ -130,8 +130,7 @@ final class BalancedNetwork {
 
     /// An agent of the director.
     func startAgent(_ configuration: String) throws -> AgentProcess {
-        let file = network.directory.appendingPathComponent("director.conf")
-        try Data(configuration.utf8).write(to: file)
+        let file = try network.configure("director", configuration)
         return try AgentProcess(in: network.namespace("director"), configuration: file)
     }
 

@@ -14,7 +14,6 @@ struct ConfinementTests {
 
     /// An owner, which is master at once.
     private func configure(_ top: String = "", _ extra: String = "", mode: Int = 0o644) throws -> URL {
-        let file = network.directory.appendingPathComponent("a.conf")
         let text = """
             \(top)
             vrrp_instance one {
@@ -27,7 +26,7 @@ struct ConfinementTests {
                 \(extra)
             }
             """
-        try Data(text.utf8).write(to: file)
+        let file = try network.configure("a", text)
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
         return file
     }

@@ -27,7 +27,6 @@ struct FollowingTests {
         interval: String = "0.1",
         extra: String = ""
     ) throws -> AgentProcess {
-        let file = network.directory.appendingPathComponent("\(node).conf")
         let instances = [51, 52].map { number in
             """
             vrrp_instance vr\(number) {
@@ -55,8 +54,7 @@ struct FollowingTests {
             \(instances.joined(separator: "\n"))
 
             """
-        try Data(text.utf8).write(to: file)
-        return try AgentProcess(in: network.namespace(node), configuration: file)
+        return try AgentProcess(in: network.namespace(node), configuration: network.configure(node, text))
     }
 
     private func setInterface(_ name: String, of node: String, up: Bool) throws {

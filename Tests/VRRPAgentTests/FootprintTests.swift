@@ -17,7 +17,6 @@ struct FootprintTests {
     init() throws { network = try TestNetwork(nodes: ["a"]) }
 
     private func start(_ program: String, interval: Double = 1) throws -> AgentProcess {
-        let file = network.directory.appendingPathComponent("a.conf")
         let text = """
             vrrp_instance one {
                 version 3
@@ -31,7 +30,7 @@ struct FootprintTests {
                 }
             }
             """
-        try Data(text.utf8).write(to: file)
+        let file = try network.configure("a", text)
         let agent = try AgentProcess(
             in: network.namespace("a"),
             command: [program, "-f", file.path]

@@ -18,7 +18,6 @@ struct ReactionTests {
 
     /// An owner, which is master at once.
     private func start() throws -> AgentProcess {
-        let file = network.directory.appendingPathComponent("a.conf")
         let text = """
             vrrp_instance one {
                 interface eth0
@@ -29,7 +28,7 @@ struct ReactionTests {
                 }
             }
             """
-        try Data(text.utf8).write(to: file)
+        let file = try network.configure("a", text)
         let agent = try AgentProcess(in: network.namespace("a"), configuration: file)
         try agent.wait(for: "→ master", limit: 10)
         #expect(try eventually { try agent.child(named: "vrrp-guardian") != nil })

@@ -162,9 +162,7 @@ struct ReloadTests {
             }
             """
         }
-        let file = network.directory.appendingPathComponent("\(node).conf")
-        try Data(([before] + instances).joined(separator: "\n").utf8).write(to: file)
-        return file
+        return try network.configure(node, ([before] + instances).joined(separator: "\n"))
     }
 
     private func start(

@@ -82,7 +82,6 @@ struct Dialect: Sendable, CustomTestStringConvertible {
     }
 
     func configuration(in network: TestNetwork, _ node: String, priority: Int) throws -> URL {
-        let file = network.directory.appendingPathComponent("\(node).conf")
         let own = node == "a" ? 1 : 2
         let text = """
             global_defs {
@@ -102,7 +101,6 @@ struct Dialect: Sendable, CustomTestStringConvertible {
             }
 
             """
-        try Data(text.utf8).write(to: file)
-        return file
+        return try network.configure(node, text)
     }
 }

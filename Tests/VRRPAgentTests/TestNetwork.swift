@@ -72,6 +72,13 @@ final class TestNetwork: Sendable {
         try run(["ip", "-n", namespace(node), "address", "delete", "10.99.0.240/32", "dev", "eth0"])
     }
 
+    /// Writes the configuration of a node, in the place of the one before.
+    func configure(_ node: String, _ text: String) throws -> URL {
+        let file = directory.appendingPathComponent("\(node).conf")
+        try Data(text.utf8).write(to: file)
+        return file
+    }
+
     /// The seed's configuration; only its check is a stand-in, since all namespaces see one set of processes.
     ///
     /// - Parameters:
@@ -84,7 +91,6 @@ final class TestNetwork: Sendable {
         extra: String = "",
         before: String = ""
     ) throws -> URL {
-        let file = directory.appendingPathComponent("\(node).conf")
         let text = """
             \(before)
             vrrp_script check_haproxy {
@@ -107,7 +113,6 @@ final class TestNetwork: Sendable {
                 }
             }
             """
-        try Data(text.utf8).write(to: file)
-        return file
+        return try configure(node, text)
     }
 }
