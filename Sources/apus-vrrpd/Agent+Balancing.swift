@@ -11,6 +11,7 @@ extension Agent {
         guard isBalancingStale || balancer.deadline.map({ $0 <= now }) ?? false else { return }
         isBalancingStale = false
         var desired: [VirtualService] = []
+        var standby: [VirtualService] = []
         for service in services {
             for endpoint in service.plan.endpoints {
                 let owner = owner(of: endpoint)
@@ -19,6 +20,10 @@ extension Agent {
                 if let one = service.desired(endpoint, isMaster: isMaster, device: device, links) {
                     desired.append(one)
                 }
+                guard !isMaster,
+                    let one = service.desired(endpoint, isMaster: true, device: device, links)
+                else { continue }
+                standby.append(one)
             }
         }
         var closed: [IPAddress] = []
@@ -26,7 +31,7 @@ extension Agent {
             // A backup's too: where there is no such address, there is nothing to keep out.
             closed += instances[index].plan.addresses.map { $0.address.address }
         }
-        balancer.apply(desired, closing: closed, at: now)
+        balancer.apply(desired, standby: standby, closing: closed, at: now)
     }
 
     /// The virtual router that has its address, if one does.

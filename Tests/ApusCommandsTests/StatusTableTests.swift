@@ -37,9 +37,10 @@ struct StatusTableTests {
 
     @Test("shows virtual servers that hosts have, and those without a quorum as problems")
     func servers() throws {
-        func server(active: Bool, hasQuorum: Bool) -> String {
+        func server(active: Bool, hasQuorum: Bool, more: String = "") -> String {
             """
-            [{"name":"10.42.0.240:80","active":\(active),"quorum":1,"has_quorum":\(hasQuorum),"weight":1,
+            [{"name":"10.42.0.240:80","active":\(active),"back_end":"ip_vs",\(more)
+            "quorum":1,"has_quorum":\(hasQuorum),"weight":1,
             "uses_sorry_server":\(!hasQuorum),"real_servers":[{"name":"10.42.0.71:80","up":\(hasQuorum),"checks":[]},
             {"name":"10.42.0.72:80","up":false,"reason":"TCP 10.42.0.72:80: Connection refused","checks":[]}]}]
             """
@@ -51,13 +52,21 @@ struct StatusTableTests {
         #expect(table.problems.isEmpty)
         let lines = table.text.split(separator: "\n").map(String.init)
         let down = "10.42.0.72:80 (TCP 10.42.0.72:80: Connection refused)"
-        #expect(lines[4].hasPrefix("pi1   10.42.0.240:80  active   1 of 2 servers "))
+        #expect(lines[4].hasPrefix("pi1   10.42.0.240:80  active   ip_vs  1 of 2 servers "))
         #expect(lines[4].hasSuffix("  \(down)"))
-        #expect(lines[5].contains("standby  0 of 2 servers, sorry server  10.42.0.71:80, \(down)"))
+        #expect(lines[5].contains("standby  ip_vs  0 of 2 servers, sorry server  10.42.0.71:80, \(down)"))
         let alone = StatusTable(replies: [
             ("pi1", try Self.status("master", servers: server(active: true, hasQuorum: false)))
         ])
         #expect(alone.problems == ["pi1: 10.42.0.240:80 has too few servers"])
+        let failure = #""failure":"cannot add it: No such file","#
+        let missing = try [("master", true), ("backup", false)].map { state, active in
+            let servers = server(active: active, hasQuorum: true, more: failure)
+            return ("pi1", try Self.status(state, servers: servers))
+        }
+        let problems = StatusTable(replies: missing).problems
+        #expect(problems.contains("pi1: 10.42.0.240:80 is not served: cannot add it: No such file"))
+        #expect(problems.contains("pi1: 10.42.0.240:80 could not be served: cannot add it: No such file"))
     }
 
     @Test(

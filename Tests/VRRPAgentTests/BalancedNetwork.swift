@@ -159,6 +159,17 @@ final class BalancedNetwork {
             """
     }
 
+    /// What the director's agent says of itself.
+    func status(_ options: String...) throws -> String {
+        let director = network.namespace("director")
+        return try run(["ip", "netns", "exec", director, agentPath, "status"] + options).output
+    }
+
+    func virtualServers() throws -> [[String: Any]] {
+        let report = try JSONSerialization.jsonObject(with: Data(status("--json").utf8))
+        return (report as? [String: Any])?["virtual_servers"] as? [[String: Any]] ?? []
+    }
+
     /// A netfilter socket in the director's network namespace.
     func netfilterSocket() throws -> NetfilterSocket {
         let path = "/run/netns/\(network.namespace("director"))"

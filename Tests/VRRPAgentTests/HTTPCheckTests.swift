@@ -58,10 +58,14 @@ struct HTTPCheckTests {
         ]
         for reason in reasons { try agent.wait(for: reason, limit: 10) }
         #expect(try eventually { try network.answers(2) == ["a", "a"] })
-        let shown = try status(network, [])
-        #expect(shown.contains("10.99.0.240:80: 1 of 4 servers, weight 1\n  10.99.0.3:80: up since "))
+        let shown = try network.status()
+        #expect(
+            shown.contains(
+                "10.99.0.240:80: 1 of 4 servers, weight 1, by nf_tables\n  10.99.0.3:80: up since "
+            )
+        )
         #expect(shown.contains("HTTP 10.99.0.3:8080/missing: HTTP 404, wanted 200-299\n"))
-        let metrics = try status(network, ["--prometheus"])
+        let metrics = try network.status("--prometheus")
         let server = "{virtual_server=\"10.99.0.240:80\",real_server=\"10.99.0.4:80\"}"
         #expect(metrics.contains("apus_vrrp_real_server_up\(server) 0\n"))
 
@@ -69,9 +73,7 @@ struct HTTPCheckTests {
         let wanted =
             "10.99.0.3:80 is down: its content has the digest 8977dfac2f8e04cb96e66882235f5aba, wanted "
         let seen = try agent.wait(for: wanted + digest, limit: 10)
-        let json = try JSONSerialization.jsonObject(with: Data(status(network, ["--json"]).utf8))
-        let report = try #require(json as? [String: Any])
-        let service = try #require((report["virtual_servers"] as? [[String: Any]])?.first)
+        let service = try #require(try network.virtualServers().first)
         #expect(service["instance"] as? String == "balanced" && service["active"] as? Bool == true)
         #expect(service["has_quorum"] as? Bool == false)
         let real = try #require((service["real_servers"] as? [[String: Any]])?.first)
@@ -80,10 +82,5 @@ struct HTTPCheckTests {
         #expect(checks.map { $0["passes"] as? Bool } == [true, false])
         try Data("hello".utf8).write(to: page)
         try agent.wait(for: "10.99.0.3:80 is up", after: seen, limit: 10)
-    }
-
-    private func status(_ network: BalancedNetwork, _ options: [String]) throws -> String {
-        let director = network.network.namespace("director")
-        return try run(["ip", "netns", "exec", director, agentPath, "status"] + options).output
     }
 }

@@ -83,11 +83,36 @@ struct LoadBalancingTests {
         try network.addAddress("10.99.0.240/32", to: "director")
         let able = network.virtualServer("10.99.0.", ["", ""], "lb_algo rr")
         let unable = network.virtualServer("fd99::", ["", ""], "lb_algo wlc")
-        let agent = try network.startAgent("\(able)\n\(unable)")
+        let standby = network.virtualServer("10.99.0.", ["", ""], "lb_algo lc")
+            .replacing("virtual_server 10.99.0.240", with: "virtual_server 10.99.0.241")
+        let backup = """
+            vrrp_instance backup {
+                version 3
+                interface eth0
+                virtual_router_id 51
+                advert_int 40
+                virtual_ipaddress {
+                    10.99.0.241
+                }
+            }
+            """
+        let agent = try network.startAgent([able, unable, standby, backup].joined(separator: "\n"))
         defer { agent.signal(SIGTERM) }
-        let error = "cannot spread the connections of [fd99::240]:80, which needs ip_vs: No such file"
+        let error =
+            "cannot spread the connections of [fd99::240]:80 10.99.0.241:80, which needs ip_vs: No such file"
         try agent.wait(for: error, limit: 5)
         #expect(try eventually { try Set(network.answers(2)) == ["a", "b"] })
+        let shown = try network.status()
+        for line in ["is not served: \(error)", "could not be served here: \(error)"] {
+            #expect(shown.contains("\n  \(line)"), "\(shown)")
+        }
+        let metric = #"apus_vrrp_back_end_works{virtual_server="10.99.0.241:80",back_end="ip_vs"} 0"#
+        #expect(try network.status("--prometheus").contains(metric))
+        let servers = try network.virtualServers()
+        #expect(servers.map { $0["back_end"] as? String } == ["nf_tables", "ip_vs", "ip_vs"])
+        let failures = servers.map { $0["failure"] as? String }
+        #expect(failures.map { $0?.hasPrefix(error) } == [nil, true, true])
+        #expect((servers[1]["remedy"] as? String)?.hasPrefix("modprobe ip_vs") == true)
     }
 
     @Test(
@@ -144,6 +169,10 @@ struct LoadBalancingTests {
         try agent.wait(for: "nf_tables: cannot remove the table apus-vrrpd", limit: 5)
         #expect(try network.network.holdsAddress("director"))
         #expect(try network.ask() == nil)
+        let server = try #require(try network.virtualServers().first)
+        #expect(server["back_end"] as? String == "nf_tables")
+        let failure = "cannot remove the table apus-vrrpd: Operation not permitted"
+        #expect(server["failure"] as? String == failure)
         agent.signal(SIGTERM)
         #expect(agent.wait() == 0)
     }

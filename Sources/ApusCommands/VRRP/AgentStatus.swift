@@ -30,6 +30,10 @@ struct AgentStatus: Decodable, Equatable {
         var name: String
         /// Whether its host spreads its connections.
         var active: Bool
+        /// The part of its kernel that does it, or would; nil: none, and from agents that do not tell.
+        var backEnd: String?
+        /// Why that does not, or would not.
+        var failure: String?
         var hasQuorum: Bool
         var usesSorryServer: Bool
         var realServers: [RealServer]

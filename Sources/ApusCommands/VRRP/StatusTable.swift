@@ -4,7 +4,8 @@ import Provisioning
 struct StatusTable {
     var replies: [(host: String, reply: AgentReply)]
 
-    /// A virtual address with other than one master, and hosts that do not answer. Empty: all is well.
+    /// A virtual address with other than one master, a virtual server without a quorum or a back end, and hosts that do
+    /// not answer. Empty: all is well.
     var problems: [String] {
         var problems: [String] = []
         var seen: [String] = []
@@ -16,8 +17,14 @@ struct StatusTable {
                 problems.append("\(address) has several masters: \(masters.joined(separator: ", "))")
             }
         }
-        for (host, server) in virtualServers where server.active && !server.hasQuorum {
-            problems.append("\(host): \(server.name) has too few servers")
+        for (host, server) in virtualServers {
+            if server.active, !server.hasQuorum {
+                problems.append("\(host): \(server.name) has too few servers")
+            }
+            if let failure = server.failure {
+                let effect = server.active ? "is not served" : "could not be served"
+                problems.append("\(host): \(server.name) \(effect): \(failure)")
+            }
         }
         for case (let host, .failed(let reason)) in replies {
             problems.append("\(host): \(reason.prefix { !$0.isNewline })")
@@ -69,7 +76,7 @@ struct StatusTable {
     }
 
     private var services: [[String]] {
-        var table = [["HOST", "VIRTUAL SERVER", "STATE", "SERVERS", "DOWN"]]
+        var table = [["HOST", "VIRTUAL SERVER", "STATE", "BY", "SERVERS", "DOWN"]]
         for (host, server) in virtualServers {
             let up = server.realServers.count { $0.up }
             let sorry = server.usesSorryServer ? ", sorry server" : ""
@@ -77,7 +84,7 @@ struct StatusTable {
                 real.name + (real.reason.map { " (\($0))" } ?? "")
             }
             table.append([
-                host, server.name, server.active ? "active" : "standby",
+                host, server.name, server.active ? "active" : "standby", server.backEnd ?? "",
                 "\(up) of \(server.realServers.count) servers\(sorry)", down.joined(separator: ", "),
             ])
         }

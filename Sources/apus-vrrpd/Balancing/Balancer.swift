@@ -4,18 +4,36 @@ import VRRP
 
 /// Keeps the kernel's tables as the virtual servers want them, and the addresses that accept nothing.
 ///
-/// What fails concerns one table alone, and is tried again: VRRP goes on.
+/// What fails concerns one table alone, of ip_vs one service, and is tried again: VRRP goes on.
 struct Balancer {
     private static let retryAfter = Duration.seconds(10)
 
+    /// What a table is to do.
+    private struct Work: Equatable {
+        var services: [VirtualService] = []
+        /// The names of those that it would have too if this node were their master.
+        @Bytewise var standby: [String] = []
+        var closed: [IPAddress] = []
+    }
+
     private struct Table {
         let backEnd: BackEnd
-        /// What it was made for; nil where that is not known, or failed.
-        var applied: [VirtualService]? = []
-        var closed: [IPAddress] = []
-        /// When to try again.
+        /// What it was told last.
+        var work = Work()
+        var failures: [Failure] = []
+        /// When to tell it again: something failed, or what the kernel has is not known.
         var deadline: Instant?
-        var lastError: Int32 = 0
+    }
+
+    /// What a part of the kernel does not do.
+    struct Failure {
+        /// The names of services.
+        var services: [String]
+        var error: SystemError
+
+        func isSame(as other: Failure) -> Bool {
+            error.code == other.error.code && error.operation.isSame(as: other.error.operation)
+        }
     }
 
     private var tables = BackEnd.all.map { Table(backEnd: $0) }
@@ -45,7 +63,9 @@ struct Balancer {
         } else if !keys.isEmpty {
             choose()
         }
-        for index in tables.indices where tables[index].backEnd == .ipvs { tables[index].applied = nil }
+        for index in tables.indices where tables[index].backEnd == .ipvs {
+            tables[index].deadline = Instant(.zero)
+        }
     }
 
     private mutating func choose() {
@@ -61,54 +81,84 @@ struct Balancer {
 
     /// Tells the kernel what has changed.
     ///
-    /// - Parameter closed: addresses for which no packets are taken.
-    mutating func apply(_ services: [VirtualService], closing closed: [IPAddress], at now: Instant) {
-        for index in tables.indices {
-            let backEnd = tables[index].backEnd
-            let wanted = services.filter { $0.backEnd(prefersIPVS: prefersIPVS == true) == backEnd }
-            let closed = closed.filter { backEnd == .netfilter(family: $0.family.number) }
-            guard wanted != tables[index].applied || closed != tables[index].closed else { continue }
-            apply(wanted, closing: closed, table: index, at: now)
-        }
-    }
-
-    private mutating func apply(
-        _ wanted: [VirtualService],
+    /// - Parameters:
+    ///   - standby: what there would be to do too if this node were master of everything.
+    ///   - closed: addresses for which no packets are taken.
+    mutating func apply(
+        _ services: [VirtualService],
+        standby: [VirtualService],
         closing closed: [IPAddress],
-        table index: Int,
         at now: Instant
     ) {
-        if let deadline = tables[index].deadline, now < deadline { return }
-        do throws(SystemError) {
-            tables[index].applied = nil
-            switch tables[index].backEnd {
-            case .netfilter(let family): try replace(family, wanted, closing: closed)
-            case .ipvs: try applyIPVS(wanted)
-            }
-            if tables[index].lastError != 0 { Log.info("\(tables[index].backEnd.name): works again") }
-            tables[index] = Table(backEnd: tables[index].backEnd, applied: wanted, closed: closed)
-        } catch {
-            tables[index].deadline = now + Balancer.retryAfter
-            guard error.code != tables[index].lastError else { return }
-            tables[index].lastError = error.code
-            Log.error("\(tables[index].backEnd.name): \(error.description)")
+        for index in tables.indices {
+            let backEnd = tables[index].backEnd
+            let work = Work(
+                services: services.filter { self.backEnd(of: $0) == backEnd },
+                standby: standby.filter { self.backEnd(of: $0) == backEnd }.map { $0.name },
+                closed: closed.filter { backEnd == .netfilter(family: $0.family.number) }
+            )
+            let isDue = tables[index].deadline.map { $0 <= now } ?? false
+            guard isDue || work != tables[index].work else { continue }
+            let failures = perform(work, by: backEnd)
+            log(failures, after: tables[index].failures, of: backEnd)
+            let deadline = failures.isEmpty ? nil : now + Balancer.retryAfter
+            tables[index] = Table(backEnd: backEnd, work: work, failures: failures, deadline: deadline)
         }
     }
 
-    private mutating func applyIPVS(_ services: [VirtualService]) throws(SystemError) {
-        if ipvs == nil, let service = services.first {
-            do throws(SystemError) {
-                ipvs = try IPVSTable(keys)
-            } catch {
-                throw SystemError(
-                    operation: "spread the connections of \(service.name), which needs ip_vs",
-                    code: error.code,
-                    remedy:
-                        "modprobe ip_vs; without it there are rr, wrr and sh without flags, with NAT and DR"
-                )
-            }
+    private func backEnd(of service: VirtualService) -> BackEnd {
+        service.backEnd(prefersIPVS: prefersIPVS == true)
+    }
+
+    private func log(_ failures: [Failure], after old: [Failure], of backEnd: BackEnd) {
+        for failure in failures where !old.contains(where: { $0.isSame(as: failure) }) {
+            Log.error("\(backEnd.name): \(failure.error.description)")
         }
-        try ipvs?.apply(services.map { IPVSService($0) })
+        if failures.isEmpty, !old.isEmpty { Log.info("\(backEnd.name): works again") }
+    }
+
+    /// Which part of the kernel spreads the connections of a service, or would if this node were their master, and why
+    /// it does not.
+    func standing(of name: String) -> (backEnd: BackEnd?, failure: SystemError?) {
+        let table = tables.first { table in
+            table.work.standby.contains { $0.isSame(as: name) }
+                || table.work.services.contains { $0.way != .answering && $0.name.isSame(as: name) }
+        }
+        let failure = tables.lazy.flatMap { $0.failures }
+            .first { $0.services.contains { $0.isSame(as: name) } }
+        return (table?.backEnd, failure?.error)
+    }
+
+    private mutating func perform(_ work: Work, by backEnd: BackEnd) -> [Failure] {
+        let names = work.services.map { $0.name }
+        do throws(SystemError) {
+            switch backEnd {
+            case .netfilter(let family):
+                try replace(family, work.services, closing: work.closed)
+                return []
+            case .ipvs:
+                try openIPVS(for: names + work.standby)
+                return try ipvs?.apply(work.services) ?? []
+            }
+        } catch {
+            return [Failure(services: names + (backEnd == .ipvs ? work.standby : []), error: error)]
+        }
+    }
+
+    /// A standby is told too, before it is needed.
+    private mutating func openIPVS(for services: [String]) throws(SystemError) {
+        guard ipvs == nil, !services.isEmpty else { return }
+        do throws(SystemError) {
+            ipvs = try IPVSTable(keys)
+        } catch {
+            var operation: Message = "spread the connections of"
+            for service in services { operation = operation + " \(service)" }
+            throw SystemError(
+                operation: (operation + ", which needs ip_vs").text,
+                code: error.code,
+                remedy: "modprobe ip_vs; without it there are rr, wrr and sh without flags, with NAT and DR"
+            )
+        }
     }
 
     /// Whatever an earlier run left is removed first.
@@ -141,16 +191,20 @@ struct Balancer {
 
     /// Leaves nothing behind.
     mutating func remove() {
-        for index in tables.indices where tables[index].applied != [] || !tables[index].closed.isEmpty {
+        for index in tables.indices {
+            let (backEnd, work) = (tables[index].backEnd, tables[index].work)
+            guard !work.services.isEmpty || !work.closed.isEmpty || tables[index].deadline != nil else {
+                continue
+            }
+            tables[index] = Table(backEnd: backEnd)
             do throws(SystemError) {
-                switch tables[index].backEnd {
+                switch backEnd {
                 case .netfilter(let family): _ = try netfilter?.remove(family: family)
-                case .ipvs: try ipvs?.apply([])
+                case .ipvs: log(try ipvs?.apply([]) ?? [], after: [], of: backEnd)
                 }
             } catch {
-                Log.error("\(tables[index].backEnd.name): \(error.description)")
+                Log.error("\(backEnd.name): \(error.description)")
             }
-            tables[index] = Table(backEnd: tables[index].backEnd)
         }
     }
 }

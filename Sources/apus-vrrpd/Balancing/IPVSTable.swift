@@ -24,20 +24,27 @@ struct IPVSTable {
     }
 
     /// Tells the kernel what is different. What it refuses does not keep the rest from it.
-    mutating func apply(_ wanted: [IPVSService]) throws(SystemError) {
+    ///
+    /// - Returns: what it refused.
+    /// - Throws: where it cannot be told anything.
+    mutating func apply(_ wanted: [VirtualService]) throws(SystemError) -> [Balancer.Failure] {
         let known = services
         services = nil
         let present = if let known { known } else { try present() }
-        var failure: SystemError?
-        for change in IPVSChange.changes(from: present, to: wanted) {
+        let new = wanted.map { IPVSService($0) }
+        var failures: [Balancer.Failure] = []
+        var refused: [IPVSService.Key] = []
+        for change in IPVSChange.changes(from: present, to: new) where !refused.contains(change.service.key) {
             do throws(SystemError) {
                 try socket.perform(change)
             } catch {
-                failure = failure ?? error
+                failures.append(Balancer.Failure(services: [change.service.key.name], error: error))
+                // Its destinations have no place.
+                if change.command == LINUX_IPVS_CMD_NEW_SERVICE { refused.append(change.service.key) }
             }
         }
-        if let failure { throw failure }
-        services = wanted
+        if failures.isEmpty { services = new }
+        return failures
     }
 
     private mutating func present() throws(SystemError) -> [IPVSService] {
@@ -53,7 +60,7 @@ extension IPVSService {
             case .directRouting: LINUX_IP_VS_CONN_F_DROUTE
             case .tunneling: LINUX_IP_VS_CONN_F_TUNNEL
             }
-        key = Key(address: service.address, port: service.port, transport: service.transport)
+        key = service.key
         scheduler = Array(service.scheduler.name.utf8)
         // Rounded up.
         timeout = service.persistence.map { UInt32(($0.nanoseconds + 999_999_999) / 1_000_000_000) } ?? 0
@@ -70,7 +77,11 @@ extension IPVSService {
 }
 
 extension IPVSService.Key {
+    init(_ endpoint: Plan.Target, transport: UInt8) {
+        self.init(address: endpoint.address, port: endpoint.port, transport: transport)
+    }
+
     static func all(of service: Plan.Service) -> [Self] {
-        service.endpoints.map { Self(address: $0.address, port: $0.port, transport: service.transport) }
+        service.endpoints.map { Self($0, transport: service.transport) }
     }
 }

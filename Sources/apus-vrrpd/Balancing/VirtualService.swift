@@ -17,11 +17,10 @@ struct VirtualService: Equatable {
     /// Whose connections may go on.
     var destinations: [Destination] = []
 
+    var key: IPVSService.Key { IPVSService.Key(address: address, port: port, transport: transport) }
+
     /// Of its chains and maps: connections are kept under it.
-    var name: String {
-        let endpoint = address.description(port: port)
-        return transport == Self.tcp ? endpoint : "\(endpoint)/udp"
-    }
+    var name: String { key.name }
 
     enum Way: Equatable {
         /// The destination's address and port get into the packets.

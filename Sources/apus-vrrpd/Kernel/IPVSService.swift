@@ -17,6 +17,12 @@ struct IPVSService: Equatable {
         var port: UInt16
         /// IP's number: 6 TCP, 17 UDP.
         var transport: UInt8
+
+        /// For people.
+        var name: String {
+            let endpoint = address.description(port: port)
+            return transport == VirtualService.tcp ? endpoint : "\(endpoint)/udp"
+        }
     }
 
     struct Destination: Equatable {

@@ -71,6 +71,9 @@ extension StatusReport.Service {
             $0.field("name", name)
             if let instance { $0.field("instance", instance) }
             $0.field("active", isActive)
+            if let backEnd { $0.field("back_end", backEnd) }
+            if let failure { $0.field("failure", failure.problem) }
+            if let remedy = failure?.remedy { $0.field("remedy", remedy) }
             $0.field("quorum", quorum)
             $0.field("has_quorum", hasQuorum)
             $0.field("weight", weight)

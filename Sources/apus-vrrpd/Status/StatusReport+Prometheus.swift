@@ -37,6 +37,16 @@ extension StatusReport {
     private func write(_ services: [Service], to writer: inout MetricWriter) {
         writer.begin("quorum", "gauge", "Whether enough real servers are up.", of: "virtual_server")
         for service in services { writer.sample(service.name, service.hasQuorum ? 1 : 0) }
+        writer.begin(
+            "back_end_works",
+            "gauge",
+            "Whether the kernel can spread its connections.",
+            of: "virtual_server"
+        )
+        for service in services {
+            guard let backEnd = service.backEnd else { continue }
+            writer.sample(service.name, "back_end", backEnd, service.failure == nil ? 1 : 0)
+        }
         writer.begin("sorry_server_used", "gauge", "Whether it takes all connections.", of: "virtual_server")
         for service in services { writer.sample(service.name, service.usesSorryServer ? 1 : 0) }
         writer.begin("real_server_up", "gauge", "Whether a real server is up.", of: "virtual_server")

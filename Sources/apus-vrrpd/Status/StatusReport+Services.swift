@@ -9,6 +9,10 @@ extension StatusReport {
         var instance: String?
         /// Whether this node spreads its connections, of a group those of any address; else the master does.
         var isActive = false
+        /// The part of the kernel that spreads them, or would here; nil: none, since nothing arrives.
+        var backEnd: String?
+        /// Why that does not, or would not; of a group, for one of its addresses.
+        var failure: SystemError?
         var hasQuorum: Bool
         var quorum: Int
         /// Of all servers that are up.

@@ -52,10 +52,16 @@ extension StatusReport.Service {
     fileprivate var lines: [Message] {
         let up = servers.count { $0.isUp }
         var first: Message = "\(name): \(up) of \(servers.count) servers, weight \(weight)"
+        if let backEnd { first = first + ", by \(backEnd)" }
         if !hasQuorum { first = first + ", no quorum of \(quorum)" }
         if usesSorryServer, let sorryServer { first = first + ": the sorry server \(sorryServer) takes over" }
         if !isActive, let instance { first = first + "; the master of \(instance) spreads connections" }
         var lines = [first]
+        if let failure {
+            lines.append(
+                "  \(isActive ? "is not served" : "could not be served here"): \(failure.description)"
+            )
+        }
         for server in servers {
             let since: Message = "\(server.isUp ? "up" : "down") since \(server.since)"
             let why: Message = server.reason.map { ": \($0)" } ?? ", weight \(server.weight)"

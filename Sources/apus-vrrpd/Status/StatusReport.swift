@@ -59,6 +59,10 @@ extension StatusReport {
                 let owner = agent.owner(of: endpoint)
                 if agent.serves(owner) { report.isActive = true }
                 if let owner { report.instance = agent.instances[owner].plan.name }
+                let key = IPVSService.Key(endpoint, transport: service.plan.transport)
+                let standing = agent.balancer.standing(of: key.name)
+                report.backEnd = standing.backEnd?.name ?? report.backEnd
+                report.failure = standing.failure ?? report.failure
             }
             return report
         }

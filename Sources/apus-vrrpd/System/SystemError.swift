@@ -7,10 +7,10 @@ struct SystemError: Error {
     var code: Int32
     var remedy: String?
 
-    var description: String {
-        let text = "cannot \(operation): \(Self.text(of: code))"
-        return remedy.map { "\(text)\n  try: \($0)" } ?? text
-    }
+    var description: String { remedy.map { "\(problem)\n  try: \($0)" } ?? problem }
+
+    /// The same without the remedy.
+    var problem: String { "cannot \(operation): \(Self.text(of: code))" }
 
     /// What a positive errno value means.
     static func text(of code: Int32) -> String { String(cString: linux_error_text(code)) }
