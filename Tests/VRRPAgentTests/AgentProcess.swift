@@ -33,6 +33,8 @@ final class AgentProcess: @unchecked Sendable {
 
     /// As when the machine loses power: nothing of it runs on.
     func killAll() throws {
+        // Stopped, it makes no new child in the place of a killed one.
+        signal(SIGSTOP)
         for process in try children() + [process.processIdentifier] { kill(process, SIGKILL) }
     }
 

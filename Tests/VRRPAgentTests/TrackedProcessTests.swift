@@ -8,7 +8,7 @@ import VRRP
 /// A program under a name that nothing else on this machine has, in processes that stay as zombies when they end.
 private final class Impostor {
     let name = "vr\(UInt32.random(in: 0 ... .max))"
-    private let path: URL
+    let path: URL
     private var running: [Int32] = []
 
     init() throws {
@@ -95,5 +95,28 @@ struct TrackedProcessTests {
         impostor.start()
         try a.wait(for: "priority 93 → 103: check haproxy passes", limit: 2)
         try a.wait(for: "backup → master: own priority 103 beats 102", limit: 6)
+    }
+
+    @Test(
+        "in a container, where process 2 is an ordinary one, its children are seen",
+        .enabled(if: canUseNamespaces, "needs root and network namespaces")
+    )
+    func container() throws {
+        let impostor = try Impostor()
+        let network = try TestNetwork(nodes: ["a"])
+        try network.setHealthy("a", true)
+        let configuration = try network.configuration(
+            "a",
+            state: "MASTER",
+            priority: 101,
+            extra: "track_process {\n haproxy\n }",
+            before: "vrrp_track_process haproxy {\n process \(impostor.name)\n weight 2\n}\n"
+        )
+        // The agent becomes process 1.
+        let second = "'\(impostor.path.path)' 600 & wait"
+        let first = "sh -c \"\(second)\" & exec '\(agentPath)' --no-ipvs -f '\(configuration.path)'"
+        let container = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", first]
+        let a = try AgentProcess(in: network.namespace("a"), command: container)
+        try a.wait(for: "check haproxy passes", limit: 6)
     }
 }
