@@ -32,6 +32,8 @@ static int prepare_v4(int descriptor, int32_t index) {
 }
 
 static int prepare_v6(int descriptor, int32_t index) {
+    // So that it sends from the address of the interface below it. Before Linux 4.15 only that send fails.
+    (void)set(descriptor, IPPROTO_IPV6, IPV6_FREEBIND, &yes);
     struct ipv6_mreq group = {.ipv6mr_multiaddr.s6_addr = {[0] = 0xff, [1] = 0x02, [15] = 0x12},
                               .ipv6mr_interface = (unsigned)index};
     return setsockopt(descriptor, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &group, sizeof group) < 0

@@ -111,12 +111,19 @@ extension Check {
                     )
                 } else if other.virtualRouterID == instance.virtualRouterID,
                     isSame(other.interface, instance.interface), other.version == instance.version,
-                    other.virtualAddresses.first?.address.isIPv6
-                        == instance.virtualAddresses.first?.address.isIPv6
+                    other.isIPv6 == instance.isIPv6
                 {
                     diagnostics.error(
                         "vrrp_instance '\(instance.name)' has the virtual router ID \(instance.virtualRouterID) of "
                             + "'\(other.name)' on \(instance.interface)",
+                        at: instance.location
+                    )
+                } else if let interface = instance.virtualInterface,
+                    other.virtualInterface.map({ isSame($0, interface) }) ?? false
+                {
+                    diagnostics.error(
+                        "vrrp_instance '\(instance.name)' and '\(other.name)' would share the interface "
+                            + "'\(interface)'; give one of them a name of its own: use_vmac NAME",
                         at: instance.location
                     )
                 }

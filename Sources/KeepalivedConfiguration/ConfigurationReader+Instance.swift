@@ -190,8 +190,7 @@ extension ConfigurationReader {
         let place = instance.location
         if instance.interface.utf8.isEmpty { instance.interface = defaults.interface ?? "" }
         instance.priority = draft.priority ?? (instance.initialState == .master ? 255 : 100)
-        let hasIPv6 = instance.virtualAddresses.first?.address.isIPv6 ?? false
-        instance.version = draft.version ?? (hasIPv6 ? .v3 : defaults.version ?? .v2)
+        instance.version = draft.version ?? (instance.isIPv6 ? .v3 : defaults.version ?? .v2)
         if let (microseconds, location) = draft.interval {
             instance.advertisementInterval = interval(microseconds, for: instance.version, at: location)
         }

@@ -108,6 +108,15 @@ public struct Instance: Sendable {
         self.notifications = notifications
         self.location = location
     }
+
+    /// All virtual addresses of an instance are of one family.
+    public var isIPv6: Bool { virtualAddresses.first?.address.isIPv6 ?? false }
+
+    /// The interface with the virtual MAC address; nil: the instance has none.
+    public var virtualInterface: String? {
+        guard let virtualMAC else { return nil }
+        return virtualMAC.interface ?? "\(isIPv6 ? "vrrp6" : "vrrp").\(virtualRouterID)"
+    }
 }
 
 /// VRRPv2's password: 8 bytes, filled up with zeros. No description shows it.

@@ -12,15 +12,8 @@ extension Agent {
         do throws(SystemError) {
             let address = plan.settings.virtualRouter.hardwareAddress(plan.family)
             guard try routing.addVirtualInterface(name, on: base, hardwareAddress: address) else { return }
-            try setKernel("ipv6", name, "disable_ipv6", "1")
-            // It answers for its addresses alone, and the one below it leaves them alone.
-            try setKernel("ipv4", name, "arp_ignore", "1")
-            try setKernel("ipv4", plan.interface, "arp_ignore", "1")
-            try setKernel("ipv4", plan.interface, "arp_announce", "2")
-            // A backup's has no address: the filter would take every advertisement for forged.
-            try setKernel("ipv4", name, "rp_filter", "0")
-            try requireNoFilter(for: name)
-            try setKernel("ipv4", name, "accept_local", "1")
+            if plan.hasAddresses(of: .v4) { try prepareIPv4(on: name, above: plan.interface) }
+            try prepareIPv6(on: name, isUsed: plan.hasAddresses(of: .v6))
             try routing.raise(name)
             instances[index].failedInterfaces = 0
         } catch {
@@ -28,6 +21,27 @@ extension Agent {
             let count = instances[index].failedInterfaces
             if count.isReported { Log.error("\(plan.name): \(error.description)") }
         }
+    }
+
+    /// It answers for its addresses alone, and the one below it leaves them alone.
+    private func prepareIPv4(on name: String, above base: String) throws(SystemError) {
+        try setKernel("ipv4", name, "arp_ignore", "1")
+        try setKernel("ipv4", base, "arp_ignore", "1")
+        try setKernel("ipv4", base, "arp_announce", "2")
+        // A backup's has no address: the filter would take every advertisement for forged.
+        try setKernel("ipv4", name, "rp_filter", "0")
+        try requireNoFilter(for: name)
+        try setKernel("ipv4", name, "accept_local", "1")
+    }
+
+    /// It has the virtual addresses alone: a link-local one of the virtual MAC address would be that of every router
+    /// here, and one that it makes from a router's announcements would be no virtual one.
+    private func prepareIPv6(on name: String, isUsed: Bool) throws(SystemError) {
+        try setKernel("ipv6", name, "disable_ipv6", isUsed ? "0" : "1")
+        guard isUsed else { return }
+        // None is made (IN6_ADDR_GEN_MODE_NONE).
+        try setKernel("ipv6", name, "addr_gen_mode", "1")
+        try setKernel("ipv6", name, "accept_ra", "0")
     }
 
     /// Of this run or of an earlier one; only what has the virtual MAC address is ours.

@@ -91,6 +91,7 @@ extension Agent {
             for index in instances.indices where instances[index].router.state == .master {
                 handle(.shutdown, instance: index)
             }
+            for index in instances.indices { removeVirtualInterface(of: index) }
             balancer.remove()
             Log.error("the agent was killed: its guardian has resigned and removed the addresses")
         }

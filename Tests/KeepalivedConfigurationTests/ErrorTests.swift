@@ -116,6 +116,11 @@ struct ErrorTests {
                 "k.conf:9:1: vrrp_instance 'b' has the virtual router ID 51 of 'VI_1' on eth0"
             ),
             (
+                instance("use_vmac")
+                    + "\nvrrp_instance b { interface eth1 virtual_router_id 51 use_vmac virtual_ipaddress { 10.0.0.9 } }",
+                "k.conf:9:1: vrrp_instance 'b' and 'VI_1' would share the interface 'vrrp.51'; give one of them a name of its own: use_vmac NAME"
+            ),
+            (
                 instance("") + "\nvrrp_scrip x {\n}",
                 "k.conf:9:1: unknown keyword 'vrrp_scrip' at the top level; did you mean 'vrrp_script'?"
             ),

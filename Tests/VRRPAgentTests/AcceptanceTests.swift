@@ -89,6 +89,10 @@ struct AcceptanceTests {
         (
             "vrrp_instance b { interface eth0 virtual_router_id 5 virtual_ipaddress { 10.99.0.9 } }", .better
         ),
+        (
+            "vrrp_instance b {\n interface eth0\n virtual_router_id 5\n version 3\n use_vmac\n"
+                + " virtual_ipaddress {\n 2001:db8::9\n }\n}", .accepted
+        ),
         ("include /no/such/*.conf\nINSTANCE", .accepted),
         (server("lb_kind NAT\n lb_algo rr"), .accepted),
         (server("lb_kind DR\n lb_algo wrr"), .accepted),

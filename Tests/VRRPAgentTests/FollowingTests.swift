@@ -11,7 +11,7 @@ struct FollowingTests {
     let network: TestNetwork
 
     init() throws {
-        network = try TestNetwork(nodes: ["a", "b", "c"])
+        network = try TestNetwork(nodes: ["a", "b"])
         for node in ["a", "b"] {
             let pair = ["type", "veth", "peer", "name", "cable"]
             try run(["ip", "-n", network.namespace(node), "link", "add", "eth1"] + pair)
@@ -24,7 +24,6 @@ struct FollowingTests {
     private func agent(
         _ node: String,
         priority: Int,
-        interval: String = "0.1",
         extra: String = ""
     ) throws -> AgentProcess {
         let instances = [51, 52].map { number in
@@ -33,7 +32,7 @@ struct FollowingTests {
                 interface eth0
                 virtual_router_id \(number)
                 priority \(priority)
-                advert_int \(interval)
+                advert_int 0.1
                 \(number == 51 ? extra : "")
                 virtual_ipaddress {
                     10.99.0.\(number)
@@ -118,39 +117,6 @@ struct FollowingTests {
         #expect(a.wait() == 0)
         #expect(try !shown("main").contains("198.51.100.0/24"))
         #expect(try !shown("100").contains("203.0.113.0/24"))
-    }
-
-    @Test("the virtual MAC address stays while the routers change")
-    func virtualMAC() throws {
-        let a = try agent("a", priority: 101, interval: "1", extra: "use_vmac")
-        try a.wait(for: "vr51: backup → master", limit: 8)
-        let b = try agent("b", priority: 100, interval: "1", extra: "use_vmac")
-        try b.wait(for: "vr51: init → backup", limit: 5)
-        // Longer than the backup's timer: it hears the master.
-        let pings = ["ping", "-q", "-c", "5", "-i", "1", "-W", "1", "10.99.0.51"]
-        try run(["ip", "netns", "exec", network.namespace("c")] + pings, expecting: nil)
-        #expect(!b.lines.contains { $0.contains("backup → master") }, "\(b.lines)")
-        try expectVirtualMAC()
-        a.signal(SIGTERM)
-        #expect(a.wait() == 0)
-        try b.wait(for: "vr51: backup → master", limit: 5)
-        try expectVirtualMAC()
-        let links = try run(["ip", "-n", network.namespace("a"), "-br", "link"]).output
-        #expect(!links.contains("vrrp.51"))
-    }
-
-    /// A third node reaches the address, and knows it by the virtual router's MAC address alone.
-    private func expectVirtualMAC(_ location: SourceLocation = #_sourceLocation) throws {
-        let space = network.namespace("c")
-        let ping = ["ping", "-c", "1", "-W", "1", "10.99.0.51"]
-        #expect(
-            try eventually(within: 5) {
-                try run(["ip", "netns", "exec", space] + ping, expecting: nil).status == 0
-            },
-            sourceLocation: location
-        )
-        let neighbour = try run(["ip", "-n", space, "neighbour", "show", "10.99.0.51"]).output
-        #expect(neighbour.contains("lladdr 00:00:5e:00:01:33"), "\(neighbour)", sourceLocation: location)
     }
 
     @Test("without the address to send from it waits, and takes part when it is there")

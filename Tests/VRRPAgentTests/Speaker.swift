@@ -75,6 +75,13 @@ struct Dialect: Sendable, CustomTestStringConvertible {
             extra: unicast(in: "2001:db8::")
         ),
         Dialect(name: "virtual MAC", extra: { _, _ in "use_vmac" }),
+        Dialect(
+            name: "virtual MAC over IPv6",
+            version: 3,
+            interval: 0.1,
+            addresses: virtualIPv6,
+            extra: { _, _ in "use_vmac" }
+        ),
     ]
 
     private static func unicast(in prefix: String) -> @Sendable (_ own: Int, _ peer: Int) -> String {

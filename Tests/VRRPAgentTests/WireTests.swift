@@ -26,6 +26,10 @@ struct WireTests {
             "00:00:5e:00:01:33 > 01:00:5e:00:00:12", "tos 0xc0, ttl 255",
             "10.99.0.1 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 101",
         ],
+        [
+            "00:00:5e:00:02:33 > 33:33:00:00:00:12", "hlim 255",
+            "fe80::1 > ff02::12: VRRPv3, Advertisement, vrid 51, prio 101",
+        ],
     ]
 
     @Test("tcpdump finds its packets valid", arguments: zip(Dialect.all, shown))
@@ -42,21 +46,27 @@ struct WireTests {
         #expect(!output.contains("bad vrrp cksum"), "\(output)")
     }
 
-    @Test("with vmac_xmit_base only addresses have the virtual MAC address")
-    func virtualMACOfAddresses() throws {
+    @Test(
+        "with vmac_xmit_base only addresses have the virtual MAC address",
+        arguments: [("10.99.0.240", "00:00:5e:00:01:33"), ("2001:db8::240", "00:00:5e:00:02:33")]
+    )
+    func virtualMACOfAddresses(address: String, hardwareAddress: String) throws {
         let network = try TestNetwork(nodes: ["a", "b"])
-        let dialect = Dialect(name: "", version: 3, interval: 0.1) { _, _ in "use_vmac\n vmac_xmit_base" }
+        let dialect = Dialect(name: "", version: 3, interval: 0.1, addresses: [address]) { _, _ in
+            "use_vmac\n vmac_xmit_base"
+        }
         let file = try dialect.configuration(in: network, "a", priority: 101)
         let agent = try AgentProcess(in: network.namespace("a"), configuration: file)
         try agent.wait(for: "backup → master", limit: 10)
         let space = network.namespace("b")
-        let capture = ["timeout", "5", "tcpdump", "-en", "-c", "2", "-i", "eth0", "ip proto 112"]
-        let output = try run(["ip", "netns", "exec", space] + capture).output
-        #expect(!output.contains("00:00:5e:00:01:33 >"), "\(output)")
-        let ping = ["ip", "netns", "exec", space, "ping", "-c", "1", "-W", "1", "10.99.0.240"]
+        let capture = ["timeout", "5", "tcpdump", "-en", "-c", "2", "-i", "eth0"]
+        let adverts = ["ip proto 112 or ip6 proto 112"]
+        let output = try run(["ip", "netns", "exec", space] + capture + adverts).output
+        #expect(output.contains("Advertisement") && !output.contains("\(hardwareAddress) >"), "\(output)")
+        let ping = ["ip", "netns", "exec", space, "ping", "-c", "1", "-W", "1", address]
         #expect(try eventually { try run(ping, expecting: nil).status == 0 })
-        let neighbour = try run(["ip", "-n", space, "neighbour", "show", "10.99.0.240"]).output
-        #expect(neighbour.contains("lladdr 00:00:5e:00:01:33"), "\(neighbour)")
+        let neighbour = try run(["ip", "-n", space, "neighbour", "show", address]).output
+        #expect(neighbour.contains("lladdr \(hardwareAddress)"), "\(neighbour)")
     }
 
     @Test("with v3_checksum_as_v2 the checksum leaves the pseudo-header out, and others accept it")

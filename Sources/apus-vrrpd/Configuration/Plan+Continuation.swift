@@ -32,7 +32,11 @@ extension Plan.Instance {
     fileprivate func canFollow(_ old: Plan.Instance) -> Bool {
         name.isSame(as: old.name) && interface.isSame(as: old.interface)
             && virtualInterface.isSame(as: old.virtualInterface) && wire.isSame(as: old.wire)
-            && settings.canFollow(old.settings)
+            && (virtualInterface == nil || hasSameFamilies(as: old)) && settings.canFollow(old.settings)
+    }
+
+    private func hasSameFamilies(as old: Plan.Instance) -> Bool {
+        [.v4, .v6].allSatisfy { hasAddresses(of: $0) == old.hasAddresses(of: $0) }
     }
 
     /// Whether the router, or the machine while it is master, has to change.

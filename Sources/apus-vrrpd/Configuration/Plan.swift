@@ -35,8 +35,12 @@ struct Plan {
         var tracked: [Tracked]
         var notifications = Notifications()
 
-        /// All addresses of an instance are of one.
+        /// All addresses of an instance are of one; the excluded ones may be of the other.
         var family: IPAddress.Family { settings.addresses.first?.family ?? .v4 }
+
+        func hasAddresses(of family: IPAddress.Family) -> Bool {
+            addresses.contains { $0.address.address.family == family }
+        }
     }
 
     /// A program to start; the first argument is the path of an executable file.

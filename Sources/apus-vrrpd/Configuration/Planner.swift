@@ -46,7 +46,6 @@ struct Planner {
         _ instance: KeepalivedConfiguration.Instance,
         in plan: inout Plan
     ) -> Plan.Instance? {
-        refuseUnsupported(instance)
         guard let virtualRouter = VirtualRouterID(instance.virtualRouterID) else {
             refuse("virtual_router_id must be within 1…255", at: instance.location)
             return nil
@@ -57,15 +56,14 @@ struct Planner {
         let isGrouped = configuration.syncGroups.contains { group in
             group.members.contains { $0.isSame(as: instance.name) }
         }
-        let virtualInterface = instance.virtualMAC.map { $0.interface ?? "vrrp.\(instance.virtualRouterID)" }
-        let device = virtualInterface ?? instance.interface
+        let device = instance.virtualInterface ?? instance.interface
         // Unicast comes to the MAC address of the interface below, so keepalived sets this too.
         let usesBase = instance.virtualMAC?.advertisesFromBase ?? false || !instance.unicastPeers.isEmpty
         let advertised = addresses(instance.virtualAddresses, on: device)
         return Plan.Instance(
             name: instance.name,
             interface: instance.interface,
-            virtualInterface: virtualInterface,
+            virtualInterface: instance.virtualInterface,
             wire: usesBase ? instance.interface : device,
             settings: VirtualRouter.Settings(
                 version: instance.version == .v3 ? .v3 : .v2,
@@ -174,13 +172,6 @@ struct Planner {
             VirtualRouter.Tracker(name: name, weight: reference.weight ?? weight),
             Plan.Tracked(source: source, isReversed: reference.reverse ?? reverse)
         )
-    }
-
-    /// What is valid and not done yet is refused: people must not rely on what never happens.
-    private mutating func refuseUnsupported(_ instance: KeepalivedConfiguration.Instance) {
-        guard instance.virtualMAC != nil, instance.virtualAddresses.contains(where: { $0.address.isIPv6 })
-        else { return }
-        refuse("\(instance.name): apus-vrrpd does not support use_vmac with IPv6 yet", at: instance.location)
     }
 
     private func authentication(of instance: KeepalivedConfiguration.Instance) -> VRRP.Authentication {
