@@ -11,6 +11,7 @@ let keepalived = Playbook(
     Play("Run the VRRP agent with a ready-made configuration", on: "directors", become: .root) { host in
         VRRPAgent(
             configurationFile: try host.vars.localPath("vrrp_configuration"),
+            usesIPVS: try host.vars["vrrp_ipvs", default: true],
             architecture: try host.facts.supportedArchitecture
         )
     }

@@ -151,6 +151,19 @@ struct FindingTests {
                 "1: never fails over: the weight -200 of 'check0' does nothing, since priority 255 never changes"
             ]
         ),
+        Case(
+            "an excluded address that only one has",
+            ["1": router(101, more: excluded("10.0.0.200")), "2": router(100)],
+            ["1: never fails over: 2 does not have 10.0.0.200"]
+        ),
+        Case(
+            "an address that one advertises and the other excludes",
+            [
+                "1": router(101, addresses: "10.0.0.100\n10.0.0.200"),
+                "2": router(100, more: excluded("10.0.0.200")),
+            ],
+            ["1: splits: on 2 10.0.0.200 is in virtual_ipaddress_excluded"]
+        ),
     ]
 
     @Test("different passwords are a finding that shows neither")

@@ -7,6 +7,7 @@ public struct VRRPAgent: Role, RouterRole {
     public static let name = "vrrp"
 
     private let source: Source
+    private let usesIPVS: Bool
     private let architecture: @Sendable () throws -> Facts.Architecture
 
     private enum Source: Sendable {
@@ -42,6 +43,8 @@ public struct VRRPAgent: Role, RouterRole {
             tracking: tracking
         )
         source = .parameters(parameters)
+        // It has no virtual servers.
+        usesIPVS = true
         self.architecture = architecture
     }
 
@@ -52,12 +55,15 @@ public struct VRRPAgent: Role, RouterRole {
     ///
     /// - Parameters:
     ///   - configurationFile: a path on this machine.
+    ///   - usesIPVS: whether virtual servers that nf_tables can do too are left to ip_vs where the kernel has it.
     ///   - architecture: of the host; decides which build of the agent it gets.
     public init(
         configurationFile: String,
+        usesIPVS: Bool = true,
         architecture: @autoclosure @escaping @Sendable () throws -> Facts.Architecture
     ) {
         source = .file(KeepalivedFile(configurationFile))
+        self.usesIPVS = usesIPVS
         self.architecture = architecture
     }
 
@@ -152,7 +158,7 @@ public struct VRRPAgent: Role, RouterRole {
     static let unit = "apus-vrrpd.service"
     static let program = "/usr/local/sbin/apus-vrrpd"
 
-    private var unitFile: String {
+    var unitFile: String {
         """
         [Unit]
         Description=VRRP agent of Apus
@@ -162,7 +168,7 @@ public struct VRRPAgent: Role, RouterRole {
         [Service]
         Type=notify
         ExecStartPre=\(Self.program) --check -f \(configurationPath)
-        ExecStart=\(Self.program) -f \(configurationPath)
+        ExecStart=\(Self.program) \(usesIPVS ? "" : "--no-ipvs ")-f \(configurationPath)
         ExecReload=\(Self.program) reload
         Restart=always
         RestartSec=1

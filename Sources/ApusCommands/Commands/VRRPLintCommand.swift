@@ -7,7 +7,8 @@ import VRRPCluster
 extension VRRPCommand {
     struct Lint: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Finds what can split virtual routers, or keeps their addresses from failing over.",
+            abstract:
+                "Finds what can split virtual routers, keeps addresses from failing over, or is served otherwise then.",
             discussion: """
                 Compares the configurations that the playbooks would install on the inventory's hosts, or the files \
                 that you name. It connects to nobody. Exit status: 0 where nothing is found, 1 where something is.
@@ -47,7 +48,9 @@ extension VRRPCommand {
                 ? Finding.all(in: routers.nodes).map(\.description) : routers.problems
             for line in found { Console.write(line + "\n") }
             guard found.isEmpty else { throw ExitCode(1) }
-            Console.write("\(routers.nodes.count) configurations: nothing that splits or never fails over\n")
+            Console.write(
+                "\(routers.nodes.count) configurations: nothing that splits, never fails over or serves otherwise\n"
+            )
         }
     }
 }

@@ -21,6 +21,8 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
         case splits
         /// An address stays where it cannot be reached any more.
         case neverMoves = "never fails over"
+        /// Clients get something else from one host than from another.
+        case servesOtherwise = "serves otherwise"
     }
 
     public let effect: Effect
@@ -49,11 +51,13 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
         let isReuse = routers.indices.map { index in
             reused[index] != nil || routers[(index + 1)...].contains { $0.reuse(of: routers[index]) != nil }
         }
-        return routers.indices.flatMap { index in
+        let ofRouters = routers.indices.flatMap { index -> [Finding] in
             let router = routers[index]
             let missing = isReuse[index] ? [] : router.missingPartner
-            return [reused[index]].compactMap(\.self) + missing + router.disagreements + router.elections
+            let found = [reused[index]].compactMap(\.self) + missing + router.disagreements
+            return found + router.elections + router.serverDisagreements
         }
+        return ofRouters + nodes.flatMap { $0.strayServers(among: nodes) }
     }
 }
 

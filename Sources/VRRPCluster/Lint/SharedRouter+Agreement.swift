@@ -53,15 +53,28 @@ extension SharedRouter.Member {
     }
 
     private func lonelyAddresses(with other: Self) -> [Finding] {
-        instance.virtualAddresses.filter { !other.addresses.contains($0.address) }.map { address in
-            finding(
-                .neverMoves,
-                "\(other.host) does not have \(address.address), and never takes it over; "
-                    + "some versions of keepalived do not hear routers with other addresses at all",
+        let (advertised, excluded) = (other.addresses, other.instance.excludedAddresses.map(\.address))
+        let deafness = "some versions of keepalived do not hear routers with other addresses at all"
+        return instance.virtualAddresses.filter { !advertised.contains($0.address) }.map { address in
+            let isThere = excluded.contains(address.address)
+            return finding(
+                isThere ? .splits : .neverMoves,
+                isThere
+                    ? "on \(other.host) \(address.address) is in virtual_ipaddress_excluded; \(deafness)"
+                    : "\(other.host) does not have \(address.address), and never takes it over; \(deafness)",
                 at: address.location,
                 try: "list the same addresses on both"
             )
         }
+            + instance.excludedAddresses.filter { !(advertised + excluded).contains($0.address) }.map {
+                address in
+                finding(
+                    .neverMoves,
+                    "\(other.host) does not have \(address.address), and never takes it over",
+                    at: address.location,
+                    try: "list the same addresses in virtual_ipaddress_excluded on both"
+                )
+            }
     }
 
     /// With unicast, nobody hears advertisements but those who are listed.

@@ -10,6 +10,8 @@ struct SharedRouter {
         let hostAddresses: [Address]
         let instance: Instance
         let trackers: [WeightedTracker]
+        /// All of its host.
+        let servers: [VirtualServer]
 
         var addresses: [Address] { instance.virtualAddresses.map(\.address) }
 
@@ -56,7 +58,8 @@ struct SharedRouter {
                     host: node.host,
                     hostAddresses: node.addresses,
                     instance: instance,
-                    trackers: node.configuration.weightedTrackers(of: instance)
+                    trackers: node.configuration.weightedTrackers(of: instance),
+                    servers: node.configuration.virtualServers
                 )
                 let touching = routers.indices.filter { routers[$0].shares(member.addresses) }
                 let members = touching.flatMap { routers[$0].members } + [member]
