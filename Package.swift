@@ -79,7 +79,8 @@ let package = Package(
         .target(
             name: "MutationTrials",
             dependencies: [
-                "HostInventory", "Vault", "SSH", "VRRP", "KeepalivedConfiguration", "MutationSupport",
+                "HostInventory", "Vault", "SSH", "VRRP", "LoadBalancing", "KeepalivedConfiguration",
+                "MutationSupport",
             ],
             path: "Tests/MutationTrials"
         ),
@@ -116,7 +117,7 @@ let package = Package(
             dependencies: ["VRRP", "MutationSupport"],
             exclude: ["Replay/replay.txt"]
         ),
-        .testTarget(name: "LoadBalancingTests", dependencies: ["LoadBalancing", "MutationSupport"]),
+        .testTarget(name: "LoadBalancingTests", dependencies: ["LoadBalancing"]),
         .testTarget(
             name: "VRRPAgentTests",
             dependencies: ["apus-vrrpd", "VRRP", "KeepalivedConfiguration", "CLinux", "ProgramFiles"],

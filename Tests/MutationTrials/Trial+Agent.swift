@@ -1,8 +1,9 @@
 import KeepalivedConfiguration
+import LoadBalancing
 import VRRP
 
 extension Trial {
-    static let agent = [packets, configurations]
+    static let agent = [packets, configurations, answers]
 
     // MARK: Packets
 
@@ -160,5 +161,55 @@ extension Trial {
         } catch {
             throw Violation(description: "«\(error)» in what was rendered, «\(rendered)»,")
         }
+    }
+
+    // MARK: Answers to checks
+
+    /// Whole, and in pieces of another size each time: the judgement is the same.
+    private static let answers = Trial(
+        "HTTP answers",
+        seeds: [
+            Array("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\nhello".utf8),
+            Array("HTTP/1.0 301 Moved\nLocation: /\n\n".utf8),
+        ],
+        salt: "\r\n :/HTP.1205\0"
+    ) {
+        var size = 0
+        return { answer throws(Violation) in
+            size = size % mostBytesAtOnce + 1
+            for wanted in expectations {
+                let failure = judge(answer, wanted, pieces: answer.count)
+                guard judge(answer, wanted, pieces: size) == failure else {
+                    throw Violation(description: "judged otherwise in pieces of \(size) bytes")
+                }
+                if failure == nil { return true }
+            }
+            return false
+        }
+    }
+
+    private static let mostBytesAtOnce = 50
+
+    /// The digest of "hello", as `md5sum` shows it.
+    private static let expectations = [
+        HTTPResponse.Expectation(
+            statusCodes: [200...299],
+            digest: Array("5d41402abc4b2a76b9719d911017c592".utf8)
+        ),
+        HTTPResponse.Expectation(statusCodes: [200...299, 301...301]),
+    ]
+
+    private static func judge(
+        _ answer: [UInt8],
+        _ wanted: HTTPResponse.Expectation,
+        pieces: Int
+    ) -> HTTPResponse.Failure? {
+        var response = HTTPResponse(wanted: wanted)
+        var rest = answer[...]
+        while !rest.isEmpty {
+            if let failure = response.receive(rest.prefix(pieces)) { return failure }
+            rest = rest.dropFirst(pieces)
+        }
+        return response.end()
     }
 }
