@@ -170,7 +170,7 @@ struct Check {
             if let device = entry.device { interfaceName(device, of: name, at: entry.location) }
             if let label = entry.label { interfaceName(label, of: name, at: entry.location) }
         }
-        for peer in instance.unicastPeers
+        for peer in instance.unicastPeers.map({ $0.address })
             + [instance.unicastSource, instance.multicastSource].compactMap({ $0 })
         where peer.isIPv6 != first.address.isIPv6 {
             diagnostics.error(

@@ -104,7 +104,7 @@ struct Renderer {
         if let source = instance.unicastSource { line("unicast_src_ip", source.description) }
         if !instance.unicastPeers.isEmpty {
             open("unicast_peer")
-            for peer in instance.unicastPeers { line(peer.description) }
+            for peer in instance.unicastPeers { unicastPeer(peer) }
             close()
         }
         if case .pass(let password) = instance.authentication {
@@ -134,6 +134,14 @@ struct Renderer {
         if !instance.checksumCoversPseudoHeader { line("v3_checksum_as_v2") }
         notifications(instance.notifications)
         close()
+    }
+
+    private mutating func unicastPeer(_ peer: UnicastPeer) {
+        var text = peer.address.description
+        let (limits, all) = (peer.hopLimits, UnicastPeer.anyHopLimit)
+        if limits.lowerBound != all.lowerBound { text += " min_ttl \(limits.lowerBound)" }
+        if limits.upperBound != all.upperBound { text += " max_ttl \(limits.upperBound)" }
+        line(text)
     }
 
     private mutating func notifications(_ notifications: Notifications) {

@@ -155,17 +155,44 @@ extension ConfigurationReader {
         }
     }
 
-    mutating func unicastPeers(_ items: [Item]) -> [Address] {
-        var peers: [Address] = []
+    mutating func unicastPeers(_ items: [Item]) -> [UnicastPeer] {
+        var peers: [UnicastPeer] = []
         for entry in entries(items, startsEntry: { Address(parsing: $0.bytes[...]) != nil }) {
             guard let address = address(entry[0]) else { continue }
-            if entry.count > 1 {
-                let message: Message =
-                    "'\(entry[1].text)' of a unicast peer is not supported by this agent yet"
-                diagnostics.error(message, at: entry[1].location)
-            }
-            peers.append(address)
+            peers.append(UnicastPeer(address, hopLimits: hopLimits(entry)))
         }
         return peers
+    }
+
+    /// Of a unicast peer: `ADDRESS [min_ttl N] [max_ttl N]`.
+    private mutating func hopLimits(_ entry: [Token]) -> ClosedRange<UInt8> {
+        let all = UnicastPeer.anyHopLimit
+        var (lowest, highest) = (Int(all.lowerBound), Int(all.upperBound))
+        for index in stride(from: 1, to: entry.count, by: 2) {
+            let option = entry[index]
+            let isLowest = isSame("min_ttl", option.bytes)
+            guard isLowest || isSame("max_ttl", option.bytes) else {
+                diagnostics.tolerable(
+                    "unknown option '\(option.text)' of a unicast peer",
+                    at: option.location,
+                    suggestion: nearest(to: option.bytes, among: ["min_ttl", "max_ttl"])
+                )
+                return all
+            }
+            guard index + 1 < entry.count else {
+                diagnostics.error("'\(option.text)' wants a value", at: option.location)
+                return all
+            }
+            guard let value = integer(entry[index + 1], Int(all.lowerBound)...Int(all.upperBound), of: option)
+            else { return all }
+            if isLowest { lowest = value } else { highest = value }
+        }
+        guard lowest <= highest else {
+            let message: Message =
+                "'min_ttl' \(lowest) is above 'max_ttl' \(highest): nothing would be accepted"
+            diagnostics.tolerable(message, at: entry[0].location)
+            return all
+        }
+        return UInt8(lowest)...UInt8(highest)
     }
 }

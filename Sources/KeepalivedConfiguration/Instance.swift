@@ -45,7 +45,7 @@ public struct Instance: Sendable {
     public var preemptDelay: Duration
     public var gratuitousARP: GratuitousARP
     /// Where advertisements go instead of the multicast group; empty: multicast.
-    public var unicastPeers: [Address]
+    public var unicastPeers: [UnicastPeer]
     /// The source address of unicast advertisements; nil: the interface's first.
     public var unicastSource: Address?
     /// The source address of multicast advertisements; nil: the interface's first.
@@ -75,7 +75,7 @@ public struct Instance: Sendable {
         noPreempt: Bool = false,
         preemptDelay: Duration = .zero,
         gratuitousARP: GratuitousARP = GratuitousARP(),
-        unicastPeers: [Address] = [],
+        unicastPeers: [UnicastPeer] = [],
         unicastSource: Address? = nil,
         multicastSource: Address? = nil,
         notifications: Notifications = Notifications(),
@@ -116,6 +116,20 @@ public struct Instance: Sendable {
     public var virtualInterface: String? {
         guard let virtualMAC else { return nil }
         return virtualMAC.interface ?? "\(isIPv6 ? "vrrp6" : "vrrp").\(virtualRouterID)"
+    }
+}
+
+/// Another router of the same virtual router, which advertisements are sent to alone (`unicast_peer`).
+public struct UnicastPeer: Sendable, Hashable {
+    public var address: Address
+    /// The TTL or hop limit of its advertisements (`min_ttl`, `max_ttl`). Default any.
+    public var hopLimits: ClosedRange<UInt8>
+
+    public static let anyHopLimit: ClosedRange<UInt8> = 0...255
+
+    public init(_ address: Address, hopLimits: ClosedRange<UInt8> = anyHopLimit) {
+        self.address = address
+        self.hopLimits = hopLimits
     }
 }
 

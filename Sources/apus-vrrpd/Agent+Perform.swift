@@ -67,7 +67,7 @@ extension Agent {
         guard case .up(let source) = instances[index].interface,
             let socket = sockets.first(where: { $0.index == link?.index && $0.family == plan.family })
         else { return }
-        let peers = plan.settings.unicastPeers
+        let peers = plan.settings.unicastPeers.map { $0.address }
         var failure: SystemError?
         for destination in peers.isEmpty ? [Datagram.multicastGroup(plan.family)] : peers {
             let message = advertisement.emit(

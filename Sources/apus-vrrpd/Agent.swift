@@ -149,7 +149,8 @@ struct Agent {
             guard let addressee = addressee(of: advertisement, through: sockets[index]) else {
                 throw .unknownVirtualRouter
             }
-            let delivery = datagram.destination.isMulticast ? VirtualRouter.Delivery.multicast : .unicast
+            let delivery: VirtualRouter.Delivery =
+                datagram.destination.isMulticast ? .multicast : .unicast(hopLimit: datagram.hopLimit)
             handle(.received(advertisement, from: datagram.source, by: delivery), instance: addressee)
         } catch {
             let count = sockets[index].rejections.count(error)

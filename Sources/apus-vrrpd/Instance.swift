@@ -50,7 +50,7 @@ struct Instance {
     /// virtual addresses may lack. IPv6 sends from a link-local one (RFC 9568 §5.1.2.1) unless its peers are far.
     private func source(among addresses: [IPAddress]) -> IPAddress? {
         if let wanted = plan.source { return addresses.contains(wanted) ? wanted : nil }
-        let isFar = plan.settings.unicastPeers.contains { !$0.isLinkLocal }
+        let isFar = plan.settings.unicastPeers.contains { !$0.address.isLinkLocal }
         let suitable = addresses.filter { address in
             guard address.family == plan.family else { return false }
             return address.family == .v4 || address.isLinkLocal != isFar

@@ -73,8 +73,17 @@ struct ErrorTests {
             ("notify \"x", "7:12: this quote is never closed"),
             ("unicast_peer {\n 10.0.0.x\n}", "8:2: wanted an IPv4 or IPv6 address, found '10.0.0.x'"),
             (
-                "unicast_peer {\n 10.0.0.2 min_ttl 3\n}",
-                "8:11: 'min_ttl' of a unicast peer is not supported by this agent yet"
+                "unicast_peer {\n 10.0.0.2 min_ttl 3 max_ttl 256\n}",
+                "8:29: 'max_ttl' wants a number from 0 to 255, found '256'"
+            ),
+            (
+                "unicast_peer {\n 10.0.0.2 min_ttl 3 max_ttl 2\n}",
+                "8:2: 'min_ttl' 3 is above 'max_ttl' 2: nothing would be accepted"
+            ),
+            ("unicast_peer {\n 10.0.0.2 min_ttl\n}", "8:11: 'min_ttl' wants a value"),
+            (
+                "unicast_peer {\n 10.0.0.2 mix_ttl 3\n}",
+                "8:11: unknown option 'mix_ttl' of a unicast peer; did you mean 'min_ttl'?"
             ),
             (
                 "interface abcdefghijklmnop",

@@ -112,7 +112,7 @@ struct ReadingTests {
             """
             unicast_peer {
                 10.0.0.7
-                10.0.0.8
+                10.0.0.8 min_ttl 4 max_ttl 9
             }
             unicast_src_ip 10.0.0.6
             mcast_src_ip 10.0.0.5
@@ -127,7 +127,8 @@ struct ReadingTests {
             """
         )
         let instance = try parse(text).instances[0]
-        #expect(instance.unicastPeers.map(\.description) == ["10.0.0.7", "10.0.0.8"])
+        #expect(instance.unicastPeers.map(\.address.description) == ["10.0.0.7", "10.0.0.8"])
+        #expect(instance.unicastPeers.map(\.hopLimits) == [0...255, 4...9])
         #expect(instance.unicastSource?.description == "10.0.0.6")
         #expect(instance.multicastSource?.description == "10.0.0.5")
         #expect(instance.excludedAddresses.map(\.address.description) == ["10.0.0.9", "2001:db8::9"])

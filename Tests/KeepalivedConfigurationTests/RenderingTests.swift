@@ -221,7 +221,7 @@ struct RenderingTests {
                         refreshRepeat: 2,
                         interval: .milliseconds(1)
                     ),
-                    unicastPeers: isIPv6 ? [] : [address],
+                    unicastPeers: isIPv6 ? [] : [UnicastPeer(address, hopLimits: hopLimits(&random))],
                     notifications: Notifications(
                         master: notify(&random),
                         backup: notify(&random),
@@ -244,6 +244,10 @@ struct RenderingTests {
                 ? [SyncGroup(name: word(&random), members: instances.map(\.name))] : [],
             instances: instances
         )
+    }
+
+    private static func hopLimits(_ random: inout SeededGenerator) -> ClosedRange<UInt8> {
+        UInt8.random(in: 0...9, using: &random)...UInt8.random(in: 9...255, using: &random)
     }
 
     @Test("values that no file could hold are refused")

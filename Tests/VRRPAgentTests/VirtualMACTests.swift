@@ -100,6 +100,8 @@ struct VirtualMACTests {
     func stale(_ wanted: Case) throws {
         let first = try agent("a", wanted.address, priority: 100)
         try first.wait(for: "backup → master", limit: 5)
+        // One that is made only now would resign.
+        #expect(try eventually { try first.child(named: "vrrp-guardian") != nil })
         try first.killAll()
         #expect(try network.holdsAddress("a", wanted.address))
         let second = try agent("a", wanted.address, priority: 100)

@@ -88,4 +88,25 @@ struct WireTests {
         ).output
         #expect(output.contains("3133 6501 000a 5e6e 0a63 00f0"), "\(output)")
     }
+
+    @Test("the TTL of a unicast is held to min_ttl and max_ttl", arguments: ["10.99.0.", "2001:db8::"])
+    func hopLimits(prefix: String) throws {
+        let network = try TestNetwork(nodes: ["a", "b"])
+        let dialect = { (limits: String) in
+            Dialect(name: "", version: 3, interval: 0.1, addresses: ["\(prefix)240"]) { own, peer in
+                "unicast_peer {\n \(prefix)\(peer) \(own == 2 ? limits : "")\n }"
+            }
+        }
+        let strict = try dialect("max_ttl 254").configuration(in: network, "b", priority: 100)
+        let b = try AgentProcess(in: network.namespace("b"), configuration: strict)
+        try b.wait(for: "backup → master", limit: 10)
+        let file = try dialect("").configuration(in: network, "a", priority: 101)
+        let a = try AgentProcess(in: network.namespace("a"), configuration: file)
+        try b.wait(for: "outside of min_ttl and max_ttl", limit: 10)
+        #expect(!b.lines.contains { $0.contains("master → backup") })
+        _ = try dialect("min_ttl 255").configuration(in: network, "b", priority: 100)
+        b.signal(SIGHUP)
+        try b.wait(for: "master → backup: priority 101 of \(prefix)1 beats own 100", limit: 10)
+        a.signal(SIGTERM)
+    }
 }

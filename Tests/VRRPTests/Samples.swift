@@ -21,7 +21,7 @@ func settings(
     version: Advertisement.Version = .v2,
     interval: Duration = .seconds(1),
     authentication: Authentication = .none,
-    unicastPeers: [IPAddress] = [],
+    unicastPeers: [VirtualRouter.UnicastPeer] = [],
     preempts: Bool = true,
     preemptDelay: Duration = .zero,
     trackers: [VirtualRouter.Tracker] = [],

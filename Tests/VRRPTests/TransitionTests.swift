@@ -273,7 +273,7 @@ struct TransitionTests {
         (settings(), advertisement(priority: 200, version: .v3), addressB, .version),
         (settings(), advertisement(priority: 200), addressA, .ownAddress),
         (settings(priority: 255), advertisement(priority: 255), addressB, .ownerConflict),
-        (settings(unicastPeers: [addressB]), advertisement(priority: 200), addressB, .multicast),
+        (settings(unicastPeers: [.init(addressB)]), advertisement(priority: 200), addressB, .multicast),
     ]
 
     @Test("rejects what does not fit its configuration, counts it, and logs it ever more rarely")
@@ -293,6 +293,27 @@ struct TransitionTests {
             #expect(router.rejections[cause] == 100)
             #expect(notes == 7, "\(cause): said at 1, 2, 4 … 64")
         }
+    }
+
+    @Test(
+        "a unicast advertisement must be a peer's, with a TTL of that peer's",
+        arguments: [
+            (addressB, 3, .peerHopLimit), (addressB, 4, nil), (addressB, 9, nil),
+            (addressB, 10, .peerHopLimit), (addressC, 255, nil), (virtualAddress, 4, .unknownPeer),
+        ] as [(IPAddress, UInt8, Rejection?)]
+    )
+    func unicast(source: IPAddress, hopLimit: UInt8, cause: Rejection?) {
+        var router = VirtualRouter.master(
+            settings(unicastPeers: [.init(addressB, hopLimits: 4...9), .init(addressC)])
+        )
+        let event = VirtualRouter.Event.received(
+            advertisement(priority: 200),
+            from: source,
+            by: .unicast(hopLimit: hopLimit)
+        )
+        _ = router.actions(after: event, at: seconds(1))
+        #expect(router.state == (cause == nil ? .backup : .master))
+        for other in Rejection.allCases { #expect(router.rejections[other] == (other == cause ? 1 : 0)) }
     }
 
     @Test("another address list is said once, and splits nothing")

@@ -11,6 +11,7 @@ public enum Rejection: UInt8, Error, CaseIterable, Hashable, Sendable {
     case multicast
     case unicast
     case unknownPeer
+    case peerHopLimit
     case unknownVirtualRouter
     case authenticationType
     case authenticationData
@@ -31,6 +32,7 @@ public enum Rejection: UInt8, Error, CaseIterable, Hashable, Sendable {
         case .multicast: "multicast, and this virtual router uses unicast"
         case .unicast: "unicast, and this virtual router uses multicast"
         case .unknownPeer: "not from a unicast_peer"
+        case .peerHopLimit: "TTL or hop limit outside of min_ttl and max_ttl"
         case .unknownVirtualRouter: "virtual_router_id of nobody here"
         case .authenticationType: "another auth_type"
         case .authenticationData: "another auth_pass"

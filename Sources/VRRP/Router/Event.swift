@@ -19,7 +19,11 @@ extension VirtualRouter {
     }
 
     /// Where a packet was sent to.
-    public enum Delivery: Hashable, Sendable { case multicast, unicast }
+    public enum Delivery: Hashable, Sendable {
+        case multicast
+        /// To this router alone, and the TTL or hop limit that it came with.
+        case unicast(hopLimit: UInt8)
+    }
 
     /// Why an interface cannot carry VRRP.
     public enum InterfaceFault: UInt8, Hashable, Sendable {

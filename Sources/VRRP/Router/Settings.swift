@@ -10,7 +10,7 @@ extension VirtualRouter {
         public var authentication: Authentication
         public var addresses: [IPAddress]
         /// The other routers, where adverts go to each of them instead of the multicast group. Default none.
-        public var unicastPeers: [IPAddress]
+        public var unicastPeers: [UnicastPeer]
         /// Whether the checksum of version 3 over IPv4 covers the pseudo-header. Default true, as in keepalived.
         public var checksumCoversPseudoHeader: Bool
         /// Whether a better backup takes the place of a living master. Default true.
@@ -29,7 +29,7 @@ extension VirtualRouter {
             interval: Duration = .seconds(1),
             authentication: Authentication = .none,
             addresses: [IPAddress],
-            unicastPeers: [IPAddress] = [],
+            unicastPeers: [UnicastPeer] = [],
             checksumCoversPseudoHeader: Bool = true,
             preempts: Bool = true,
             preemptDelay: Duration = .zero,
@@ -50,6 +50,18 @@ extension VirtualRouter {
             self.announcements = announcements
             self.trackers = trackers
             self.isGrouped = isGrouped
+        }
+    }
+
+    /// Another router that adverts are exchanged with by unicast.
+    public struct UnicastPeer: Hashable, Sendable {
+        public var address: IPAddress
+        /// The TTLs or hop limits that its adverts may come with. Default any.
+        public var hopLimits: ClosedRange<UInt8>
+
+        public init(_ address: IPAddress, hopLimits: ClosedRange<UInt8> = 0...255) {
+            self.address = address
+            self.hopLimits = hopLimits
         }
     }
 

@@ -32,9 +32,11 @@ extension VirtualRouter {
         if case .up(let own) = interface, own == source { return .ownAddress }
         switch delivery {
         case .multicast: if !settings.unicastPeers.isEmpty { return .multicast }
-        case .unicast:
+        case .unicast(let hopLimit):
             if settings.unicastPeers.isEmpty { return .unicast }
-            if !settings.unicastPeers.contains(source) { return .unknownPeer }
+            let peer = settings.unicastPeers.first { $0.address == source }
+            guard let peer else { return .unknownPeer }
+            if !peer.hopLimits.contains(hopLimit) { return .peerHopLimit }
         }
         switch (advertisement.authentication, settings.authentication) {
         case (.none, .none): break

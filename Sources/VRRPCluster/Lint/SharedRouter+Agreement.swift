@@ -81,7 +81,7 @@ extension SharedRouter.Member {
     fileprivate func silence(towards other: Self) -> [Finding] {
         let (peers, sources) = (instance.unicastPeers, other.sources)
         guard !peers.isEmpty, !other.instance.unicastPeers.isEmpty, !sources.isEmpty,
-            !peers.contains(where: sources.contains)
+            !peers.contains(where: { sources.contains($0.address) })
         else { return [] }
         return [
             finding(

@@ -72,7 +72,9 @@ struct Planner {
                 interval: instance.advertisementInterval,
                 authentication: authentication(of: instance),
                 addresses: advertised.map { $0.address.address },
-                unicastPeers: instance.unicastPeers.compactMap { IPAddress(bytes: $0.bytes) },
+                unicastPeers: instance.unicastPeers.compactMap { peer in
+                    IPAddress(bytes: peer.address.bytes).map { .init($0, hopLimits: peer.hopLimits) }
+                },
                 checksumCoversPseudoHeader: instance.checksumCoversPseudoHeader,
                 // As in keepalived, `state MASTER` does without both.
                 preempts: !instance.noPreempt || instance.initialState == .master,
