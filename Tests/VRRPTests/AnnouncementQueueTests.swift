@@ -45,4 +45,20 @@ struct AnnouncementQueueTests {
         queue.cancel(0)
         #expect(queue.deadline == nil)
     }
+
+    @Test("a smaller burst ends none that has more to say")
+    func smaller() {
+        var queue = AnnouncementQueue()
+        queue.add(times: 3, of: 0, addresses: 1)
+        queue.add(times: 1, of: 0, addresses: 1)
+        #expect(sent(&queue, at: 1).count == 3)
+    }
+
+    @Test("what waits goes on at another pace under the owners' new numbers; of those that are gone, nothing")
+    func continuation() {
+        var queue = AnnouncementQueue(interval: .seconds(1))
+        for owner in 0...2 { queue.add(times: 1, of: owner, addresses: 1) }
+        queue.continue(at: .zero) { [0: 1, 2: 0][$0] }
+        #expect(sent(&queue, at: 1) == [[1, 0], [0, 0]])
+    }
 }

@@ -85,6 +85,50 @@ struct PacketTests {
         var turned = received
         turned.payload[12] ^= 1
         #expect(throws: Rejection.checksum) { try Advertisement(turned) }
+        // The pseudo-header is no choice here, and version 2 none either.
+        #expect(wanted.emit(from: linkLocal, to: allRouters, pseudoHeader: false) == emitted)
+        var plain = received
+        plain.payload[6...7] = [0, 0]
+        plain.payload[6...7] = Self.plainChecksum(plain.payload)[...]
+        #expect(throws: Rejection.checksum) { try Advertisement(plain) }
+        var old = received
+        old.payload[0] = 0x21
+        #expect(throws: Rejection.version) { try Advertisement(old) }
+    }
+
+    /// RFC 1071 §4.1, over the message alone.
+    private static func plainChecksum(_ message: [UInt8]) -> [UInt8] {
+        var sum = stride(from: 0, to: message.count, by: 2).reduce(0) {
+            $0 + Int(message[$1]) << 8 + Int(message[$1 + 1])
+        }
+        while sum > 0xffff { sum = sum & 0xffff + sum >> 16 }
+        return [UInt8(~sum >> 8 & 0xff), UInt8(~sum & 0xff)]
+    }
+
+    @Test(
+        "intervals are cut to what their field can hold, and read back",
+        arguments: [
+            (.v2, .seconds(255), .seconds(255)), (.v2, .seconds(300), .seconds(255)),
+            (.v2, .milliseconds(1_900), .seconds(1)),
+            (.v3, .milliseconds(40_950), .milliseconds(40_950)),
+            (.v3, .seconds(41), .milliseconds(40_950)), (.v3, .seconds(300), .milliseconds(40_950)),
+            (.v3, .milliseconds(2_569), .milliseconds(2_560)),
+        ] as [(Advertisement.Version, Duration, Duration)]
+    )
+    func interval(version: Advertisement.Version, said: Duration, read: Duration) throws {
+        let said = advertisement(priority: 100, version: version, interval: said, addresses: [Self.address])
+        let emitted = said.emit(from: Self.sender, to: Self.group)
+        #expect(try Advertisement(datagram(emitted)).interval == read)
+    }
+
+    @Test("the reserved bits of version 3, and bytes behind the message, mean nothing")
+    func reserved() throws {
+        let wanted = Self.capturedCases[2].advertisement
+        // 0x5efa without the bits.
+        let bits = bytes(hex: "31336501 f00a6ef9 0a630064")
+        #expect(try Advertisement(datagram(bits)) == wanted)
+        let longer = wanted.emit(from: Self.sender, to: Self.group) + [1, 2, 3]
+        #expect(try Advertisement(datagram(longer)) == wanted)
     }
 
     static let rejectedCases: [(name: String, hex: String, ttl: UInt8, cause: Rejection)] = [
@@ -118,6 +162,19 @@ struct PacketTests {
         #expect(datagram.destination == Self.group)
         #expect(datagram.hopLimit == 255)
         #expect(datagram.payload == [1, 2, 3, 4, 5, 6, 7, 8])
+    }
+
+    @Test("reads the message out of an IPv6 packet, trailing bytes left out")
+    func ipv6Packet() throws {
+        let sender = "fe800000000000000000000000000001"
+        let packet = bytes(hex: "6c000000 0004 70 ff \(sender) ff020000000000000000000000000012 01020304 09")
+        let datagram = try Datagram(packet: packet)
+        #expect(datagram.source == .v6(IPv6Address(high: 0xfe80 << 48, low: 1)))
+        #expect(datagram.destination == Datagram.multicastGroup(.v6))
+        #expect(datagram.hopLimit == 255 && datagram.payload == [1, 2, 3, 4])
+        var other = packet
+        other[6] = 58
+        #expect(throws: Rejection.notVRRP) { try Datagram(packet: other) }
     }
 
     static let notPacketsCases: [(hex: String, cause: Rejection)] = [
@@ -197,6 +254,22 @@ struct PacketTests {
         (0x2001_0000_0000_0001, 0x0000_0000_0000_0001, "2001:0:0:1::1"),
         (0x0001_0002_0003_0004, 0x0005_0006_0007_0008, "1:2:3:4:5:6:7:8"),
     ]
+
+    @Test("addresses are ordered as unsigned numbers")
+    func order() {
+        let ordered: [IPAddress] = [
+            .v4(IPv4Address(10, 0, 0, 2)), .v4(IPv4Address(10, 0, 1, 1)), .v4(IPv4Address(200, 0, 0, 1)),
+            .v6(IPv6Address(high: 1, low: 2)), .v6(IPv6Address(high: 1, low: 1 << 63)),
+            .v6(IPv6Address(high: 1 << 63, low: 0)),
+        ]
+        #expect(ordered.shuffled().sorted() == ordered)
+    }
+
+    @Test("the virtual MAC address says the family and the number")
+    func hardwareAddress() {
+        #expect(VirtualRouterID(51)?.hardwareAddress(.v4) == [0, 0, 0x5e, 0, 1, 51])
+        #expect(VirtualRouterID(51)?.hardwareAddress(.v6) == [0, 0, 0x5e, 0, 2, 51])
+    }
 
     @Test("IPv6 addresses are written as RFC 5952 says", arguments: texts)
     func text(high: UInt64, low: UInt64, text: String) {

@@ -54,6 +54,31 @@ struct PauseTests {
         var router = VirtualRouter.master(settings())
         let late = (router.deadline ?? seconds(0)) + .milliseconds(1_999)
         #expect(sent(router.actions(after: .timer, at: late)) == [100])
+        // Nothing is caught up on.
+        #expect(router.deadline == late + .seconds(1))
+        var later = VirtualRouter.master(settings())
+        #expect(sent(later.actions(after: .timer, at: late + .milliseconds(1))).isEmpty)
+    }
+
+    @Test("a check that fails while it listens does not make it speak")
+    func check() {
+        var router = VirtualRouter.master(settings(trackers: TrackerTests.haproxy))
+        _ = router.actions(after: .tracker(0, passes: true), at: seconds(4))
+        let resumed = (router.deadline ?? seconds(0)) + .seconds(60)
+        _ = router.actions(after: .timer, at: resumed)
+        let due = router.deadline
+        #expect(sent(router.actions(after: .tracker(0, passes: false), at: resumed)).isEmpty)
+        #expect(router.deadline == due)
+    }
+
+    @Test("so is one that offered its place")
+    func offering() {
+        var router = VirtualRouter.master(settings(trackers: TrackerTests.haproxy))
+        _ = router.actions(after: .tracker(0, passes: true), at: seconds(4))
+        _ = router.actions(after: .tracker(0, passes: false), at: seconds(4))
+        let resumed = (router.deadline ?? seconds(0)) + .seconds(60)
+        #expect(sent(router.actions(after: .timer, at: resumed)).isEmpty)
+        #expect(router.state == .master)
     }
 
     @Test("the owner of the addresses has nobody to give way to")
@@ -70,8 +95,13 @@ struct PauseTests {
         #expect(sent(router.actions(after: .timer, at: now)).isEmpty)
         #expect(router.state == .backup)
         #expect(router.deadline == now + .seconds(TransitionTests.down100))
+        var other = router
         now = (router.deadline ?? now) + .seconds(5)
         #expect(sent(router.actions(after: .timer, at: now)) == [100])
         #expect(router.state == .master)
+        // Where it heard the master in between, it was there for it.
+        _ = other.actions(after: .received(advertisement(priority: 200), from: addressB), at: now)
+        let late = (other.deadline ?? now) + .seconds(1)
+        #expect(sent(other.actions(after: .timer, at: late)).isEmpty)
     }
 }

@@ -52,6 +52,21 @@ struct PeriodicCheckTests {
         #expect(check.deadline == seconds(23))
     }
 
+    @Test("runs keep their rhythm though a timer is late, and those missed are not caught up on")
+    func rhythm() {
+        var check = PeriodicCheck(.init(interval: .seconds(10)))
+        #expect(actions(&check, .start, at: seconds(0)) == [.run])
+        _ = actions(&check, .ended(succeeded: true), at: seconds(0))
+        #expect(actions(&check, .start, at: seconds(1)).isEmpty)
+        #expect(actions(&check, .timer, at: seconds(10.3)) == [.run])
+        // As long as the interval, where nothing else is said.
+        #expect(actions(&check, .timer, at: seconds(20.3)) == [.terminate, .report(passes: false)])
+        _ = actions(&check, .ended(succeeded: false), at: seconds(20.3))
+        #expect(check.deadline == seconds(30))
+        #expect(actions(&check, .timer, at: seconds(95)) == [.run])
+        #expect(check.deadline == seconds(105))
+    }
+
     @Test("a check can start as failed")
     func initiallyFails() {
         var check = PeriodicCheck(.init(initiallyFails: true))

@@ -21,6 +21,7 @@ func settings(
     version: Advertisement.Version = .v2,
     interval: Duration = .seconds(1),
     authentication: Authentication = .none,
+    addresses: [IPAddress] = [virtualAddress],
     unicastPeers: [VirtualRouter.UnicastPeer] = [],
     preempts: Bool = true,
     preemptDelay: Duration = .zero,
@@ -33,7 +34,7 @@ func settings(
         priority: Priority(priority),
         interval: interval,
         authentication: authentication,
-        addresses: [virtualAddress],
+        addresses: addresses,
         unicastPeers: unicastPeers,
         preempts: preempts,
         preemptDelay: preemptDelay,
@@ -44,6 +45,7 @@ func settings(
 
 func advertisement(
     priority: UInt8,
+    virtualRouter: UInt8 = 51,
     version: Advertisement.Version = .v2,
     interval: Duration = .seconds(1),
     authentication: Authentication = .none,
@@ -51,7 +53,7 @@ func advertisement(
 ) -> Advertisement {
     Advertisement(
         version: version,
-        virtualRouter: VirtualRouterID(51)!,
+        virtualRouter: VirtualRouterID(virtualRouter)!,
         priority: Priority(priority),
         interval: interval,
         authentication: authentication,

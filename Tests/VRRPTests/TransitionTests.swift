@@ -74,6 +74,30 @@ struct TransitionTests {
             sent: []
         ),
         Case(
+            name: "backup, a version 3 master with another interval resigns: waits the skew of that interval",
+            settings: settings(version: .v3, interval: .seconds(1)),
+            master: false,
+            event: .received(
+                advertisement(priority: 0, version: .v3, interval: .milliseconds(100)),
+                from: addressB
+            ),
+            state: .backup,
+            deadline: .nanoseconds(60_937_500),
+            sent: []
+        ),
+        Case(
+            name: "backup that does not preempt learns a weaker version 3 master's interval too",
+            settings: settings(version: .v3, interval: .seconds(1), preempts: false),
+            master: false,
+            event: .received(
+                advertisement(priority: 50, version: .v3, interval: .milliseconds(100)),
+                from: addressB
+            ),
+            state: .backup,
+            deadline: .nanoseconds(360_937_500),
+            sent: []
+        ),
+        Case(
             name: "backup learns the version 3 master's interval",
             settings: settings(version: .v3, interval: .seconds(1)),
             master: false,
@@ -207,6 +231,7 @@ struct TransitionTests {
         let early = router.actions(after: .timer, at: Instant(due.sinceOrigin - .nanoseconds(1)))
         #expect(early.isEmpty)
         let actions = router.actions(after: .timer, at: due)
+        #expect(router.heard == nil)
         #expect(
             actions == [
                 .send(advertisement(priority: 100)), .addAddresses, .announce(times: 5),
@@ -242,6 +267,27 @@ struct TransitionTests {
         #expect(reasons(actions) == [.beats(addressB, priority: Priority(102), own: Priority(103))])
     }
 
+    @Test("a weaker master that fell silent is not beaten, but missed")
+    func silentWeakerMaster() {
+        var router = VirtualRouter.started(settings())
+        _ = router.actions(after: .received(advertisement(priority: 99), from: addressB), at: seconds(1))
+        let due = router.deadline ?? seconds(0)
+        let actions = router.actions(after: .timer, at: due)
+        #expect(reasons(actions) == [.silence(of: addressB, for: due - seconds(1))])
+    }
+
+    @Test("a master counts in its own interval again, whatever it learnt as a backup")
+    func ownInterval() {
+        var router = VirtualRouter.started(settings(version: .v3))
+        let other = advertisement(priority: 150, version: .v3, interval: .milliseconds(100))
+        let actions = router.actions(after: .received(other, from: addressB), at: seconds(1))
+        #expect(actions == [.note(.otherInterval(.milliseconds(100), from: addressB))])
+        #expect(router.masterInterval == .milliseconds(100))
+        #expect(router.actions(after: .received(other, from: addressB), at: seconds(1)).isEmpty)
+        _ = router.actions(after: .timer, at: router.deadline ?? seconds(0))
+        #expect(router.state == .master && router.masterInterval == .seconds(1))
+    }
+
     @Test("the owner of the addresses is master at once")
     func owner() {
         var router = VirtualRouter(settings(priority: 255))
@@ -257,9 +303,24 @@ struct TransitionTests {
         #expect(reasons(router.actions(after: .start, at: seconds(0))) == [.interface(.missing)])
         #expect(reasons(router.actions(after: .interfaceUp(addressA), at: seconds(9))) == [.faultCleared])
         #expect(router.deadline == seconds(9 + Self.down100))
+        // One fault after the other is one.
+        _ = router.actions(after: .interfaceDown(.noCarrier), at: seconds(10))
+        #expect(router.actions(after: .interfaceDown(.down), at: seconds(11)).isEmpty)
+    }
+
+    @Test("takes no part before it is started, nor after it was stopped")
+    func stopped() {
+        var router = VirtualRouter(settings(priority: 255))
+        #expect(router.actions(after: .shutdown, at: seconds(0)).isEmpty)
+        #expect(router.actions(after: .interfaceUp(addressA), at: seconds(0)).isEmpty)
+        _ = router.actions(after: .start, at: seconds(0))
+        _ = router.actions(after: .shutdown, at: seconds(1))
+        #expect(router.actions(after: .interfaceUp(addressA), at: seconds(2)).isEmpty)
+        #expect(router.state == .initialize)
     }
 
     static let objectionable: [(VirtualRouter.Settings, Advertisement, IPAddress, Rejection)] = [
+        (settings(), advertisement(priority: 200, virtualRouter: 52), addressB, .unknownVirtualRouter),
         (
             settings(authentication: .password(Password([1]))), advertisement(priority: 200), addressB,
             .authenticationType
@@ -316,14 +377,53 @@ struct TransitionTests {
         for other in Rejection.allCases { #expect(router.rejections[other] == (other == cause ? 1 : 0)) }
     }
 
-    @Test("another address list is said once, and splits nothing")
-    func otherAddresses() {
+    @Test("unicast means nothing to a router without peers")
+    func unexpectedUnicast() {
         var router = VirtualRouter.master(settings())
-        let other = advertisement(priority: 101, addresses: [virtualAddress, addressC])
+        let better = advertisement(priority: 200)
+        _ = router.actions(
+            after: .received(better, from: addressB, by: .unicast(hopLimit: 255)),
+            at: seconds(1)
+        )
+        #expect(router.state == .master && router.rejections[.unicast] == 1)
+    }
+
+    /// Those of the master, and of the router that hears it.
+    static let addressLists: [(theirs: [IPAddress], ours: [IPAddress])] = [
+        ([virtualAddress, addressC], [virtualAddress]), ([virtualAddress], [virtualAddress, addressC]),
+        ([addressC], [virtualAddress]),
+    ]
+
+    @Test("another address list is said once, and splits nothing", arguments: addressLists)
+    func otherAddresses(theirs: [IPAddress], ours: [IPAddress]) {
+        var router = VirtualRouter.master(settings(addresses: ours))
+        let other = advertisement(priority: 101, addresses: theirs)
         let first = router.actions(after: .received(other, from: addressB), at: seconds(5))
         #expect(router.state == .backup)
-        #expect(first.contains(.note(.otherAddresses([virtualAddress, addressC], from: addressB))))
+        let said = VirtualRouter.Action.note(.otherAddresses(theirs, from: addressB))
+        #expect(first.contains(said))
         #expect(router.actions(after: .received(other, from: addressB), at: seconds(6)).isEmpty)
+        // When it is gone and comes back, it is news again; also after a reload.
+        let same = advertisement(priority: 101, addresses: ours.reversed())
+        #expect(router.actions(after: .received(same, from: addressB), at: seconds(7)).isEmpty)
+        #expect(router.actions(after: .received(other, from: addressB), at: seconds(8)) == [said])
+        _ = router.actions(afterReconfigurationTo: router.settings, at: seconds(8))
+        #expect(router.actions(after: .received(other, from: addressB), at: seconds(9)) == [said])
+    }
+
+    @Test("a second master is said at its 2nd, 4th, 8th … packet, since the first may be its last")
+    func secondMaster() {
+        var router = VirtualRouter.master(settings())
+        let weaker = VirtualRouter.Event.received(advertisement(priority: 99), from: addressB)
+        let note = VirtualRouter.Action.note(.secondMaster(addressB, priority: Priority(99)))
+        func said() -> [Int] {
+            (1...9).filter { router.actions(after: weaker, at: seconds(4 + Double($0) / 100)).contains(note) }
+        }
+        #expect(said() == [2, 4, 8])
+        _ = router.actions(after: .interfaceDown(.down), at: seconds(4.5))
+        _ = router.actions(after: .interfaceUp(addressA), at: seconds(4.5))
+        _ = router.actions(after: .timer, at: router.deadline ?? seconds(0))
+        #expect(said() == [2, 4, 8])
     }
 
     @Test("an address that somebody removed comes back without an election")

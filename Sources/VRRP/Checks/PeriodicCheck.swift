@@ -25,8 +25,8 @@ public struct PeriodicCheck: Sendable {
         ) {
             self.interval = interval
             self.timeout = timeout ?? interval
-            self.rise = max(1, rise)
-            self.fall = max(1, fall)
+            self.rise = rise
+            self.fall = fall
             self.retryDelay = retryDelay
             self.initiallyFails = initiallyFails
         }

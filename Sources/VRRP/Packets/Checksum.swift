@@ -2,7 +2,7 @@
 struct Checksum {
     private var sum: UInt32 = 0
 
-    /// Adds a piece that starts at an even offset of the message.
+    /// Adds a piece of an even length, as all of them are here.
     mutating func add(_ bytes: some Sequence<UInt8>) {
         var high: UInt8?
         for byte in bytes {
@@ -13,7 +13,6 @@ struct Checksum {
                 high = byte
             }
         }
-        if let high { add(UInt16(high) << 8) }
     }
 
     private mutating func add(_ word: UInt16) {

@@ -43,7 +43,6 @@ extension VirtualRouter {
             perform(.removeAddresses)
         }
         timers = RunningTimers()
-        isReady = false
         change(to: new, because: reason, at: now)
     }
 }

@@ -14,7 +14,6 @@ extension VirtualRouter {
     /// RFC 3768 §6.4.2: advertise first, so that other backups stay, then the addresses, then tell everybody.
     mutating func becomeMaster(because reason: Reason, at now: Instant) {
         heard = nil
-        isReady = false
         timers = RunningTimers()
         masterInterval = settings.interval
         advertise(at: now)
@@ -74,7 +73,6 @@ extension VirtualRouter {
 
     mutating func waitForGroup() {
         timers.masterDown = nil
-        isReady = true
         perform(.note(.waitsForGroup))
     }
 

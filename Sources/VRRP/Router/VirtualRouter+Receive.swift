@@ -74,7 +74,6 @@ extension VirtualRouter {
         heard = peer
         hasWaitedAfterPause = false
         if peer.priority == .resigned {
-            isReady = false
             timers.masterDown =
                 now
                 + Timers.skew(settings.version, priority: effectivePriority, masterInterval: interval)
@@ -147,7 +146,6 @@ extension VirtualRouter {
 
     mutating func startMasterDownTimer(masterInterval: Duration, at now: Instant) {
         self.masterInterval = masterInterval
-        isReady = false
         timers.masterDown =
             now
             + Timers.masterDown(

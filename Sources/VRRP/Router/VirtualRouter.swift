@@ -38,7 +38,7 @@ public struct VirtualRouter: Sendable {
     /// The member of the sync group that is in fault, which keeps this one from taking part.
     var groupObstacle: String?
     /// Whether it would be master if it were not in a sync group.
-    var isReady = false
+    var isReady: Bool { state == .backup && timers.masterDown == nil }
     var hasWaitedAfterPause = false
     var mismatches = Mismatches()
     var secondMasterPackets: UInt64 = 0
