@@ -20,6 +20,23 @@ extension Check {
             among: processes.map { $0.name }
         )
         for tracked in instance.trackedInterfaces { weight(of: tracked, as: "interface") }
+        instance.trackedScripts = once(instance.trackedScripts, as: "script", of: name)
+        instance.trackedProcesses = once(instance.trackedProcesses, as: "process", of: name)
+        instance.trackedInterfaces = once(instance.trackedInterfaces, as: "interface", of: name)
+    }
+
+    private mutating func once(_ all: [Tracked], as kind: String, of instance: String) -> [Tracked] {
+        var first: [Tracked] = []
+        for tracked in all {
+            if first.contains(where: { isSame($0.name, tracked.name) }) {
+                let message: Message =
+                    "vrrp_instance '\(instance)' tracks the \(kind) '\(tracked.name)' twice"
+                diagnostics.tolerable(message, at: tracked.location)
+            } else {
+                first.append(tracked)
+            }
+        }
+        return first
     }
 
     private mutating func defined(

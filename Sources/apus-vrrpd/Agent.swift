@@ -145,13 +145,10 @@ struct Agent {
     private mutating func take(_ packet: [UInt8], from index: Int) {
         do throws(Rejection) {
             let datagram = try Datagram(packet: packet)
-            let advertisement = try Advertisement(datagram)
-            guard let addressee = addressee(of: advertisement, through: sockets[index]) else {
+            guard let addressee = try addressee(of: datagram, through: sockets[index]) else {
                 throw .unknownVirtualRouter
             }
-            let delivery: VirtualRouter.Delivery =
-                datagram.destination.isMulticast ? .multicast : .unicast(hopLimit: datagram.hopLimit)
-            handle(.received(advertisement, from: datagram.source, by: delivery), instance: addressee)
+            handle(event(of: datagram), instance: addressee)
         } catch {
             let count = sockets[index].rejections.count(error)
             // Another virtual router on the same network is nothing to complain about.
@@ -160,14 +157,28 @@ struct Agent {
         }
     }
 
+    private func event(of datagram: Datagram) -> VirtualRouter.Event {
+        do throws(Rejection) {
+            let delivery: VirtualRouter.Delivery =
+                datagram.destination.isMulticast ? .multicast : .unicast(hopLimit: datagram.hopLimit)
+            return .received(try Advertisement(datagram), from: datagram.source, by: delivery)
+        } catch {
+            return .rejected(error, from: datagram.source)
+        }
+    }
+
     /// The virtual router of that number on that interface; where there is one of each version, that of this one.
-    private func addressee(of advertisement: Advertisement, through socket: AdvertisementSocket) -> Int? {
+    private func addressee(
+        of datagram: Datagram,
+        through socket: AdvertisementSocket
+    ) throws(Rejection) -> Int? {
+        let (version, number) = try datagram.claim()
         let candidates = instances.indices.filter { index in
             let plan = instances[index].plan
-            return plan.settings.virtualRouter == advertisement.virtualRouter && plan.family == socket.family
+            return plan.settings.virtualRouter.rawValue == number && plan.family == socket.family
                 && links.link(named: plan.wire)?.index == socket.index
         }
-        return candidates.first { instances[$0].plan.settings.version == advertisement.version }
+        return candidates.first { instances[$0].plan.settings.version.rawValue == version }
             ?? candidates.first
     }
 

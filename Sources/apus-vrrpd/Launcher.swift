@@ -10,6 +10,8 @@ struct Launcher {
     private var plan: Plan
     private let canChangeUser: Bool
     private var running: [Int32] = []
+    /// Those of them that were told to end, so that nothing of their groups may stay.
+    private var ending: [Int32] = []
     private let requests: Int32
     private let ends: Int32
     private let signals: Int32
@@ -62,12 +64,20 @@ struct Launcher {
     private mutating func tellOfEnds() throws(SystemError) {
         while linux_next_signal(signals) > 0 {}
         while true {
-            var ending = linux_ending()
-            ending.process = Int32(try check(linux_reap(&ending.status), "look after programs"))
-            guard ending.process > 0 else { return }
-            running.removeAll { $0 == ending.process }
-            _ = withUnsafeBytes(of: ending) { linux_send(ends, $0.baseAddress, Int64($0.count)) }
+            var ended = linux_ending()
+            ended.process = Int32(try check(linux_reap(&ended.status), "look after programs"))
+            guard ended.process > 0 else { return }
+            forget(ended.process)
+            _ = withUnsafeBytes(of: ended) { linux_send(ends, $0.baseAddress, Int64($0.count)) }
         }
+    }
+
+    private mutating func forget(_ process: Int32) {
+        running.removeAll { $0 == process }
+        guard ending.contains(process) else { return }
+        ending.removeAll { $0 == process }
+        // Mostly nobody is left.
+        _ = linux_signal_group(process, LINUX_SIGKILL)
     }
 
     private mutating func answer(_ message: ArraySlice<UInt8>) -> Int32 {
@@ -77,8 +87,9 @@ struct Launcher {
         switch request.kind {
         case LINUX_REQUEST_START: return start(message.dropFirst(size), request.user, request.group)
         case LINUX_REQUEST_SIGNAL:
-            return running.contains(request.process)
-                ? linux_signal_group(request.process, request.signal) : -LINUX_ESRCH
+            guard running.contains(request.process) else { return -LINUX_ESRCH }
+            if !ending.contains(request.process) { ending.append(request.process) }
+            return linux_signal_group(request.process, request.signal)
         case LINUX_REQUEST_REREAD: return reread()
         default: return -LINUX_EINVAL
         }

@@ -58,6 +58,10 @@ struct ErrorTests {
                 "track_process {\n haproxi\n}",
                 "8:2: vrrp_instance 'VI_1' tracks the undefined process 'haproxi'"
             ),
+            (
+                "track_interface {\n eth1\n eth2\n eth1 weight 3\n}",
+                "10:2: vrrp_instance 'VI_1' tracks the interface 'eth1' twice"
+            ),
             ("virtual_routes {\n via 10.0.0.9\n}", "8:2: this route has no destination"),
             ("virtual_routes {\n 10.1.0.0/33\n}", "8:2: the prefix length goes from 0 to 32, found '33'"),
             (

@@ -59,6 +59,7 @@ struct AcceptanceTests {
         ("strict_mode on", .unsupported("'strict_mode'")),
         ("dont_track_primary", .accepted),
         ("track_script {\n nope\n }", .lenient("tracks the undefined script 'nope'")),
+        ("track_interface {\n eth0\n eth0\n }", .lenient("tracks the interface 'eth0' twice")),
         ("garp_master_delay 1\n garp_master_repeat 2\n garp_master_refresh 60", .accepted),
         ("lvs_sync_daemon_interface eth0", .warned("'lvs_sync_daemon_interface' has no effect")),
         ("lower_prio_no_advert", .unsupported("'lower_prio_no_advert'")),

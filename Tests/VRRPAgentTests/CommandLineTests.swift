@@ -35,7 +35,10 @@ struct CommandLineTests {
         ("what it does not support yet", ("priority", "use_ipvlan\n    priority"), "use_ipvlan"),
     ]
 
-    @Test("errors name file, line and column, and are status 1", arguments: invalid.indices)
+    @Test(
+        "errors name file, line and column, and are status 1, also at the start",
+        arguments: invalid.indices
+    )
     func invalidConfiguration(index: Int) throws {
         let (name, change, message) = Self.invalid[index]
         let text = try String(contentsOfFile: Self.sample, encoding: .utf8)
@@ -43,9 +46,13 @@ struct CommandLineTests {
             .appendingPathComponent("vr-\(getpid())-\(index).conf")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data(text.replacingOccurrences(of: change.old, with: change.new).utf8).write(to: file)
-        let shown = try run([agentPath, "--check", "-f", file.path], expecting: 1).output
-        #expect(shown.contains(file.path), "\(name)")
-        #expect(shown.contains(message), "\(name): \(shown)")
+        for command in [["--check"], []] {
+            // One that started would never end.
+            let arguments = ["timeout", "10", agentPath] + command + ["-f", file.path]
+            let shown = try run(arguments, expecting: 1).output
+            #expect(shown.contains(file.path), "\(name)")
+            #expect(shown.contains(message), "\(name): \(shown)")
+        }
     }
 
     @Test("lenient, a missing program is left out with a warning")

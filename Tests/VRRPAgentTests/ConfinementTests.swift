@@ -135,13 +135,41 @@ struct ConfinementTests {
         try b.wait(for: "try: let the user that the agent runs as read it", limit: 5)
     }
 
-    @Test("a check that takes too long is ended with all that it has started, even where it refuses")
-    func endsGroup() throws {
+    static let users: [(globals: String, script: String, user: String)] = [
+        ("script_user nobody", "", "nobody"), ("script_user nobody", "user daemon", "daemon"),
+        ("script_user root", "", "root"), ("", "user daemon tty", "daemon"),
+    ]
+
+    @Test("a program runs as the user that is named", arguments: users.indices)
+    func user(index: Int) throws {
+        let (globals, script, user) = Self.users[index]
+        let folder = network.directory.appendingPathComponent("out")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.path)
+        let file = folder.appendingPathComponent("user")
+        let tell = "id -un >\(file.path).new; mv \(file.path).new \(file.path)"
+        let check = self.script("/bin/sh -c '\(tell)'", script)
+        _ = try configure("global_defs {\n\(globals)\n}\n\(check)", tracking)
+        let agent = try start()
+        defer { agent.signal(SIGTERM) }
+        #expect(eventually(within: 10) { FileManager.default.fileExists(atPath: file.path) })
+        #expect(try String(contentsOf: file, encoding: .utf8) == user + "\n")
+        guard script.hasSuffix("tty") else { return }
+        let group = try FileManager.default.attributesOfItem(atPath: file.path)[.groupOwnerAccountName]
+        #expect(group as? String == "tty")
+    }
+
+    /// The first refuses as its child does, the second ends and leaves its child behind.
+    @Test(
+        "a check that takes too long is ended with all that it has started, even where that refuses",
+        arguments: ["trap '' TERM; sleep 600 &", "(trap '' TERM; exec sleep 600) &"]
+    )
+    func endsGroup(start: String) throws {
         let child = network.directory.appendingPathComponent("child")
         let slow = network.directory.appendingPathComponent("slow")
-        try writeProgram("#!/bin/sh\ntrap '' TERM\nsleep 600 &\necho $! > \(child.path)\nwait\n", to: slow)
+        try writeProgram("#!/bin/sh\n\(start)\necho $! > \(child.path)\nwait\n", to: slow)
         _ = try configure(script(slow.path, "timeout 1"), tracking)
-        let agent = try start()
+        let agent = try self.start()
         try agent.wait(for: "check check: takes longer than 1.000 s: ended", limit: 10)
         let text = try String(contentsOf: child, encoding: .utf8)
         let process = try #require(Int32(text.dropLast()))

@@ -65,6 +65,22 @@ struct ServiceManagerTests {
         #expect(agent.wait() == 0)
     }
 
+    @Test("is told of reloads, and its journal of the level of each line")
+    func reload() throws {
+        let agent = try start(["JOURNAL_STREAM=1:1"])
+        #expect(manager.next(within: .seconds(10))?.hasPrefix("READY=1\n") == true)
+        _ = try network.configuration("a", state: "BACKUP", priority: 101)
+        agent.signal(SIGHUP)
+        #expect(manager.next(within: .seconds(10)) == "RELOADING=1")
+        #expect(manager.next(within: .seconds(10))?.hasPrefix("READY=1\nSTATUS=") == true)
+        try Data("nonsense".utf8).write(to: network.directory.appendingPathComponent("a.conf"))
+        agent.signal(SIGHUP)
+        let seen = try agent.wait(for: "the old one stays in force", limit: 5)
+        let lines = agent.lines.prefix(seen)
+        #expect(lines.contains { $0.hasPrefix("<6>apus-vrrpd ") && $0.contains(" starts: haproxy on eth0") })
+        #expect(lines.contains { $0.hasPrefix("<3>") && $0.contains("a.conf:1:1: unknown keyword") })
+    }
+
     @Test("is not told so by another process than the one it watches")
     func otherProcess() throws {
         let agent = try start(["WATCHDOG_USEC=200000", "WATCHDOG_PID=1"])

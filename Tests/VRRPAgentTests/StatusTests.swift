@@ -1,6 +1,7 @@
 import CLinux
 import Foundation
 import Testing
+import VRRP
 
 @testable import apus_vrrpd
 
@@ -49,6 +50,8 @@ struct StatusTests {
         #expect(shown["state"] as? String == "master" && shown["priority"] as? Int == 103)
         #expect((shown["reason"] as? String)?.hasPrefix("from backup: no advertisement") == true)
         #expect(shown["addresses"] as? [String] == ["10.99.0.240/32"])
+        let next = try #require(shown["next_seconds"] as? Double)
+        #expect((0...1).contains(next) && shown["advert_int"] as? Double == 1)
         let tracker = try #require((shown["trackers"] as? [[String: Any]])?.first)
         #expect(tracker["name"] as? String == "check_haproxy" && tracker["part"] as? Int == 2)
         #expect(try ask("a", ["status"]).contains("priority 103 = 101 + 2 (check_haproxy passes)"))
@@ -56,6 +59,30 @@ struct StatusTests {
         #expect(prometheus.contains("apus_vrrp_state{instance=\"haproxy\",state=\"master\"} 1\n"))
         #expect(try ask("c", ["status"], expecting: 1).contains("cannot ask the agent"))
         #expect(a.lines.count > 1 && b.lines.count > 1)
+    }
+
+    @Test("counts what is no valid advertisement by its cause, at the router that it names")
+    func rejected() throws {
+        let filter = """
+            table ip t {
+                chain c {
+                    type filter hook input priority 0;
+                    ip protocol 112 ip ttl set 254
+                }
+            }
+            """
+        let rules = network.directory.appendingPathComponent("rules")
+        try Data(filter.utf8).write(to: rules)
+        try run(["ip", "netns", "exec", network.namespace("b"), "nft", "-f", rules.path])
+        let b = try start("b", 100, until: "init → backup")
+        let a = try start("a", 101, until: "backup → master")
+        let cause = Rejection.hopLimit.description
+        try b.wait(for: "haproxy: rejected an advertisement from 10.99.0.1: \(cause) (1 so far)", limit: 5)
+        let counts = try #require(try instance("b")["rejected"] as? [String: Int])
+        #expect(counts.keys.sorted() == [cause] && (counts[cause] ?? 0) > 0)
+        let metric = "apus_vrrp_advertisements_rejected_total{instance=\"haproxy\",cause=\"\(cause)\"} "
+        #expect(try ask("b", ["status", "--prometheus"]).contains(metric))
+        #expect(a.lines.count > 1)
     }
 
     @Test("a hand-over moves the address without a lost probe, and lasts until resume")

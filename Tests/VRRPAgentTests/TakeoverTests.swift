@@ -192,6 +192,17 @@ struct TakeoverTests {
         #expect(seen.first == "backup" && seen.last?.hasPrefix("INSTANCE haproxy STOP") == true)
     }
 
+    @Test("a notify program that hangs does not hold up the end")
+    func hangingNotification() throws {
+        let extra = "notify_stop \"/bin/sleep 600\""
+        _ = try network.configuration("a", state: "BACKUP", priority: 101, extra: extra)
+        let a = try agent("a")
+        try a.wait(for: "init → backup", limit: 5)
+        a.signal(SIGTERM)
+        #expect(a.wait() == 0)
+        #expect(a.lines.contains { $0.hasSuffix("a notify program takes longer than 2.000 s at the end") })
+    }
+
     @Test("SIGHUP: the same file changes nothing, an invalid one is refused, a new one comes into force")
     func reload() throws {
         let (a, b) = try pair()

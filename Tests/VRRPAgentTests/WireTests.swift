@@ -46,6 +46,49 @@ struct WireTests {
         #expect(!output.contains("bad vrrp cksum"), "\(output)")
     }
 
+    /// What tcpdump shows of one announcement of each address.
+    static let announcements: [(dialect: Dialect, shown: [String])] = [
+        (Dialect.all[2], ["Request who-has 10.99.0.240 (ff:ff:ff:ff:ff:ff) tell 10.99.0.240"]),
+        (
+            Dialect.all[3],
+            ["fe80::5e00", "2001:db8::240"].map {
+                "\($0) > ff02::1: [icmp6 sum ok] ICMP6, neighbor advertisement, length 32, tgt is \($0), Flags [override]"
+            }
+        ),
+    ]
+
+    @Test("a new master announces its addresses as the garp_ keywords say", arguments: announcements.indices)
+    func announces(index: Int) throws {
+        var (dialect, shown) = Self.announcements[index]
+        dialect.extra = { _, _ in "garp_master_repeat 2\n garp_master_delay 1" }
+        let network = try TestNetwork(nodes: ["a", "b"])
+        let capture = ["tcpdump", "-lenvv", "-i", "eth0", "arp or icmp6[icmp6type] == 136"]
+        let b = try AgentProcess(in: network.namespace("b"), command: capture)
+        try b.wait(for: "listening on eth0", limit: 10)
+        let file = try dialect.configuration(in: network, "a", priority: 101)
+        let a = try AgentProcess(in: network.namespace("a"), configuration: file)
+        try a.wait(for: "backup → master", limit: 10)
+        func count(_ text: String) -> Int { b.lines.count { $0.contains(text) } }
+        let ends = eventually(within: 10) { shown.allSatisfy { count($0) >= 4 } }
+        #expect(ends, "\(b.lines)")
+        a.signal(SIGTERM)
+        #expect(a.wait() == 0)
+        for text in shown { #expect(count(text) == 4, "\(b.lines)") }
+    }
+
+    @Test("adverts come from the address of mcast_src_ip")
+    func source() throws {
+        let network = try TestNetwork(nodes: ["a", "b"])
+        try run(["ip", "-n", network.namespace("a"), "address", "add", "10.99.0.77/24", "dev", "eth0"])
+        let dialect = Dialect(name: "", version: 3, interval: 0.1) { _, _ in "mcast_src_ip 10.99.0.77" }
+        let file = try dialect.configuration(in: network, "a", priority: 101)
+        let agent = try AgentProcess(in: network.namespace("a"), configuration: file)
+        try agent.wait(for: "backup → master", limit: 10)
+        let capture = ["timeout", "5", "tcpdump", "-n", "-c", "1", "-i", "eth0", "ip proto 112"]
+        let output = try run(["ip", "netns", "exec", network.namespace("b")] + capture).output
+        #expect(output.contains("10.99.0.77 > 224.0.0.18: VRRPv3"), "\(output)")
+    }
+
     @Test(
         "with vmac_xmit_base only addresses have the virtual MAC address",
         arguments: [("10.99.0.240", "00:00:5e:00:01:33"), ("2001:db8::240", "00:00:5e:00:02:33")]

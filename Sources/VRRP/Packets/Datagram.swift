@@ -26,6 +26,14 @@ public struct Datagram: Hashable, Sendable {
         }
     }
 
+    /// The version and the number of the virtual router that the message begins with; nothing else is checked.
+    ///
+    /// - Throws: `Rejection.truncated`.
+    public func claim() throws(Rejection) -> (version: UInt8, virtualRouter: UInt8) {
+        guard payload.count > 1 else { throw .truncated }
+        return (payload[0] >> 4, payload[1])
+    }
+
     /// Reads an IP packet, header included.
     ///
     /// - Throws: `Rejection.notVRRP` or `.truncated`.

@@ -5,6 +5,8 @@ extension VirtualRouter {
         case shutdown
         /// A valid advertisement for this virtual router, who sent it, and how.
         case received(Advertisement, from: IPAddress, by: Delivery = .multicast)
+        /// A packet that names this virtual router and is no valid advertisement; who sent it.
+        case rejected(Rejection, from: IPAddress)
         /// The interface can send, with this address of its own.
         case interfaceUp(IPAddress)
         case interfaceDown(InterfaceFault)

@@ -7,9 +7,7 @@ extension VirtualRouter {
         at now: Instant
     ) {
         if let cause = objection(to: advertisement, from: source, by: delivery) {
-            let count = rejections.count(cause)
-            if count.isReported { perform(.note(.rejected(cause, from: source, count: count))) }
-            return
+            return reject(because: cause, from: source)
         }
         noteMismatches(of: advertisement, from: source)
         let peer = Peer(address: source, priority: advertisement.priority, at: now)
@@ -20,6 +18,11 @@ extension VirtualRouter {
             receiveAfterPause(peer, interval: advertisement.interval, at: now)
         case .master: receiveAsMaster(peer, interval: advertisement.interval, at: now)
         }
+    }
+
+    mutating func reject(because cause: Rejection, from source: IPAddress) {
+        let count = rejections.count(cause)
+        if count.isReported { perform(.note(.rejected(cause, from: source, count: count))) }
     }
 
     private func objection(

@@ -98,6 +98,8 @@ public struct VirtualRouter: Sendable {
             trackerReports(index, passes: passes, at: now)
         case .received(let advertisement, let source, let delivery):
             receive(advertisement, from: source, by: delivery, at: now)
+        case .rejected(let cause, let source):
+            reject(because: cause, from: source)
         case .addressRemoved(let address):
             guard state == .master else { return }
             perform(.addAddresses)

@@ -70,6 +70,14 @@ struct Plan {
         case check(Int)
         case process(Int)
         case interface(Int)
+
+        var kind: String {
+            switch self {
+            case .check: "script"
+            case .process: "process"
+            case .interface: "interface"
+            }
+        }
     }
 
     /// Instances, by their indices, that are master together or not at all.

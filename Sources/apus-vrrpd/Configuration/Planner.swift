@@ -50,9 +50,10 @@ struct Planner {
             refuse("virtual_router_id must be within 1…255", at: instance.location)
             return nil
         }
-        let tracked =
+        let tracked = distinguished(
             trackedScripts(of: instance, among: plan.checks) + trackedProcesses(of: instance)
-            + trackedInterfaces(of: instance, among: &plan.interfaces)
+                + trackedInterfaces(of: instance, among: &plan.interfaces)
+        )
         let isGrouped = configuration.syncGroups.contains { group in
             group.members.contains { $0.isSame(as: instance.name) }
         }
@@ -158,6 +159,20 @@ struct Planner {
             tracked.append(tracking(.interface(index), reference.name, reference, 0, false))
         }
         return tracked
+    }
+
+    /// Tells trackers of one name apart: by it a reload and Prometheus know them.
+    private func distinguished(_ all: [Tracking]) -> [Tracking] {
+        var distinguished: [Tracking] = []
+        for var tracking in all {
+            let name = tracking.tracker.name
+            let isTaken = distinguished.contains { $0.tracker.name.isSame(as: name) }
+            if isTaken || name.isSame(as: Agent.handOver.name) {
+                tracking.tracker.name += " (\(tracking.tracked.source.kind))"
+            }
+            distinguished.append(tracking)
+        }
+        return distinguished
     }
 
     /// - Parameters:
