@@ -39,6 +39,14 @@ static int32_t bound(uint64_t capabilities) {
     return 0;
 }
 
+int32_t linux_may(uint64_t capabilities) {
+    struct sets sets = {.header.version = _LINUX_CAPABILITY_VERSION_3};
+    if (syscall(SYS_capget, &sets.header, sets.data) < 0) return -errno;
+    for (int half = 0; half < halves; half++)
+        if ((uint32_t)(capabilities >> (32 * half)) & ~sets.data[half].permitted) return -EPERM;
+    return 0;
+}
+
 int32_t linux_keep_capabilities(uint64_t capabilities, int32_t bounds) {
     struct sets sets = {.header.version = _LINUX_CAPABILITY_VERSION_3};
     if (syscall(SYS_capget, &sets.header, sets.data) < 0) return -errno;

@@ -5,6 +5,8 @@ import VRRP
 /// What is on this machine while an instance is master. One entry that fails must not keep the others away.
 extension Agent {
     mutating func addAddresses(instance index: Int) {
+        instances[index].missing = []
+        let attempt = instances[index].failedAddresses + 1
         for entry in instances[index].plan.addresses {
             do throws(SystemError) {
                 guard let link = links.link(named: entry.device) else {
@@ -17,8 +19,29 @@ extension Agent {
                     instances[index].added.append(entry)
                 }
             } catch {
-                complain(of: error, instance: index)
+                instances[index].missing.append(entry)
+                // Tried again whenever something happens, so said ever more rarely.
+                if attempt.isReported { complain(of: error, instance: index) }
             }
+        }
+        instances[index].failedAddresses = instances[index].missing.isEmpty ? 0 : attempt
+    }
+
+    /// Puts back addresses that somebody removed, and tries those again that could not be added.
+    mutating func restoreAddresses(instance index: Int) {
+        let plan = instances[index].plan
+        let absent = plan.addresses.filter { entry in
+            guard let link = links.link(named: entry.device) else { return false }
+            return !link.addresses.contains { $0.address == entry.address.address }
+        }
+        let missing = instances[index].missing
+        // Our own changes were reported before this look, so what was there was removed by somebody.
+        if let removed = absent.first(where: { !missing.contains($0) }) {
+            handle(.addressRemoved(removed.address.address), instance: index)
+        } else if !absent.isEmpty {
+            addAddresses(instance: index)
+            guard instances[index].missing.count < missing.count else { return }
+            announce(times: plan.settings.announcements.burst, instance: index)
         }
     }
 

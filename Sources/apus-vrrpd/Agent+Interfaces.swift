@@ -6,14 +6,7 @@ extension Agent {
         if try monitor.update(&links, rereading: &routing) { isBalancingStale = true }
         tellInterfaces()
         for index in instances.indices where instances[index].router.state == .master {
-            for entry in instances[index].plan.addresses {
-                // Our own changes were reported before this look, so what is missing was removed by somebody.
-                guard let link = links.link(named: entry.device),
-                    !link.addresses.contains(where: { $0.address == entry.address.address })
-                else { continue }
-                handle(.addressRemoved(entry.address.address), instance: index)
-                break
-            }
+            restoreAddresses(instance: index)
         }
         guard monitor.takeLostRoutes() else { return }
         for index in instances.indices where instances[index].router.state == .master {

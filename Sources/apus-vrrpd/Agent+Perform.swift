@@ -34,7 +34,7 @@ extension Agent {
         case .send(let advertisement): send(advertisement, instance: index)
         case .addAddresses:
             instances[index].removal = nil
-            instances[index].failedRoutes = 0
+            (instances[index].failedAddresses, instances[index].failedRoutes) = (0, 0)
             // Before the first packet comes.
             isBalancingStale = true
             balance()
@@ -44,8 +44,7 @@ extension Agent {
             announcements.cancel(index)
             if !removesLater(instance: index) { release(instance: index) }
         case .announce(let times):
-            announcements.add(times: times, of: index, addresses: instances[index].plan.addresses.count)
-            announceWaiting()
+            announce(times: times, instance: index)
         case .changed(let change):
             isGuardianStale = true
             isBalancingStale = true

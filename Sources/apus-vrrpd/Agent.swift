@@ -47,6 +47,7 @@ struct Agent {
         balancer = Balancer(usesIPVS: usesIPVS)
         plan = try Plan(file: file)
         do throws(SystemError) {
+            try confinement.requireRights()
             signals = Int32(try check(linux_signals(), "take over the signals"))
             try Launcher.fork(for: plan, of: file, signals: signals)
             monitor = try LinkMonitor()

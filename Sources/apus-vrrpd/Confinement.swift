@@ -8,6 +8,15 @@ struct Confinement {
 
     private static let defaultUser = "apus-vrrpd"
 
+    /// Without its rights, a router would become master of addresses that it cannot add.
+    func requireRights() throws(SystemError) {
+        _ = try check(
+            linux_may(Capabilities.bits(Capabilities.ofAgent)),
+            "work without CAP_NET_ADMIN and CAP_NET_RAW",
+            remedy: "run it as root, or with both (a container: --cap-add NET_ADMIN --cap-add NET_RAW)"
+        )
+    }
+
     func apply() throws(SystemError) {
         let name = try becomeUser()
         try Capabilities.keep(Capabilities.ofAgent, bounds: true)
@@ -40,9 +49,13 @@ enum Capabilities {
     /// For programs that run as others.
     static let ofLauncher = [LINUX_CAP_SETUID, LINUX_CAP_SETGID, LINUX_CAP_KILL]
 
+    /// As the kernel has them, one bit a number.
+    static func bits(_ capabilities: [Int32]) -> UInt64 {
+        capabilities.reduce(0) { $0 | 1 << UInt64($1) }
+    }
+
     /// - Parameter bounds: whether programs that the process starts are held to them too.
     static func keep(_ capabilities: [Int32], bounds: Bool) throws(SystemError) {
-        let bits = capabilities.reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
-        _ = try check(linux_keep_capabilities(bits, bounds ? 1 : 0), "give up capabilities")
+        _ = try check(linux_keep_capabilities(bits(capabilities), bounds ? 1 : 0), "give up capabilities")
     }
 }

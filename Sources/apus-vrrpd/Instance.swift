@@ -8,7 +8,9 @@ struct Instance {
     var interface: InterfaceStatus?
     /// The addresses that it put on interfaces, so that it takes no others off.
     var added: [Plan.Address] = []
-    /// The same for routes.
+    /// Those that could not be added.
+    var missing: [Plan.Address] = []
+    /// The routes that it added.
     var addedRoutes: [Plan.Route] = []
     /// When they are to be removed; nil: there is nothing to remove, or not yet.
     var removal: Instant?
@@ -16,6 +18,7 @@ struct Instance {
     var failedSends: UInt64 = 0
     var failedSockets: UInt64 = 0
     var failedInterfaces: UInt64 = 0
+    var failedAddresses: UInt64 = 0
     var failedRoutes: UInt64 = 0
 
     enum InterfaceStatus: Equatable {

@@ -35,6 +35,9 @@ final class AgentProcess: @unchecked Sendable {
     func killAll() throws {
         // Stopped, it makes no new child in the place of a killed one.
         signal(SIGSTOP)
+        guard eventually(within: 10, { isStopped }) else {
+            throw CommandFailure(description: "does not stop:\n\(lines.joined(separator: "\n"))")
+        }
         for process in try children() + [process.processIdentifier] { kill(process, SIGKILL) }
     }
 

@@ -88,6 +88,15 @@ struct ConfinementTests {
         }
     }
 
+    @Test("without its rights it does not start", arguments: ["net_admin", "net_raw"])
+    func missingRights(capability: String) throws {
+        let file = try configure().path
+        let lacking = ["setpriv", "--bounding-set", "-\(capability)", "--inh-caps", "-all"]
+        let agent = try AgentProcess(in: network.namespace("a"), command: lacking + [agentPath, "-f", file])
+        #expect(agent.wait() == 1)
+        try agent.wait(for: "cannot work without CAP_NET_ADMIN and CAP_NET_RAW", limit: 5)
+    }
+
     @Test("a switch leaves the system calls alone")
     func unfiltered() throws {
         _ = try configure()

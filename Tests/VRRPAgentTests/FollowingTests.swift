@@ -126,4 +126,27 @@ struct FollowingTests {
         try run(["ip", "-n", network.namespace("a"), "address", "add", "10.99.0.77/24", "dev", "eth0"])
         try a.wait(for: "vr51: fault → backup", limit: 5)
     }
+
+    @Test("an address whose interface comes later is added then, and is not called removed")
+    func laterDevice() throws {
+        let text = """
+            vrrp_instance one {
+                interface eth0
+                virtual_router_id 7
+                priority 255
+                virtual_ipaddress {
+                    10.99.0.77
+                    10.99.0.78 dev later
+                }
+            }
+            """
+        let configuration = try network.configure("a", text)
+        let a = try AgentProcess(in: network.namespace("a"), configuration: configuration)
+        try a.wait(for: "cannot add 10.99.0.78/32 to later: No such device", limit: 5)
+        try a.wait(for: "→ master", limit: 5)
+        #expect(try network.holdsAddress("a", "10.99.0.77/32"))
+        try run(["ip", "-n", network.namespace("a"), "link", "add", "later", "type", "veth"])
+        #expect(try eventually { try network.holdsAddress("a", "10.99.0.78/32") })
+        #expect(!a.lines.contains { $0.contains("removed by somebody") })
+    }
 }

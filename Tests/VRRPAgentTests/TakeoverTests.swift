@@ -159,7 +159,7 @@ struct TakeoverTests {
     func removed() throws {
         let (a, _) = try pair()
         try network.removeAddress("a")
-        try a.wait(for: "10.99.0.240 was removed by somebody: added again", limit: 1)
+        try a.wait(for: "10.99.0.240 was removed by somebody: adds it again", limit: 1)
         try expectHolder("a")
         #expect(!a.lines.contains { $0.contains("master →") })
     }

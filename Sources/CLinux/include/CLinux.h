@@ -150,6 +150,8 @@ void linux_leave_launcher(void);
 #define LINUX_CAP_NET_RAW 13
 
 int32_t linux_is_root(void);
+/// 0 where this process has, or may take up, all these capabilities, one bit a number; else -EPERM.
+int32_t linux_may(uint64_t capabilities);
 /// Gives up all capabilities but these, one bit a number, for ever; with `bounds` also for the programs that it starts.
 int32_t linux_keep_capabilities(uint64_t capabilities, int32_t bounds);
 /// Programs that it starts can have no more rights than it has (PR_SET_NO_NEW_PRIVS).

@@ -35,7 +35,7 @@ extension VirtualRouter {
             case .keepsPlace(let priority):
                 "stays master: no backup beats priority \(priority.rawValue)"
             case .addressRestored(let address):
-                "\(address.description) was removed by somebody: added again"
+                "\(address.description) was removed by somebody: adds it again"
             case .paused(let time):
                 "did not run for \(time.secondsText): looks for another master before it goes on"
             case .waitsForGroup: "would become master, and waits for the others of its sync group"

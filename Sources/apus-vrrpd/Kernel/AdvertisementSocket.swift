@@ -19,8 +19,7 @@ struct AdvertisementSocket {
         descriptor = Int32(
             try check(
                 linux_vrrp_socket(family.number, link.description, link.index),
-                "open a raw socket on \(link.description)",
-                remedy: "run as root, or with CAP_NET_RAW and CAP_NET_ADMIN"
+                "open a raw socket on \(link.description)"
             )
         )
     }

@@ -6,13 +6,7 @@ struct FrameSocket {
     private let descriptor: Int32
 
     init() throws(SystemError) {
-        descriptor = Int32(
-            try check(
-                linux_frame_socket(),
-                "open a packet socket",
-                remedy: "run as root, or with CAP_NET_RAW and CAP_NET_ADMIN"
-            )
-        )
+        descriptor = Int32(try check(linux_frame_socket(), "open a packet socket"))
     }
 
     /// Does nothing on an interface without Ethernet addresses.
