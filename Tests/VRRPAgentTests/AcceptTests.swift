@@ -42,16 +42,41 @@ struct AcceptTests {
         #expect(agent.lines.count { $0.contains("→ master") } == 1)
     }
 
-    @Test("the owner of an address takes what is for it")
-    func owner() throws {
+    /// Keywords, the virtual address, the one that a neighbour asks, and whether it answers.
+    static let answers: [(keywords: String, virtual: String, asked: String, answers: Bool)] = [
+        ("", "10.99.0.240", "10.99.0.240", true),
+        ("", "2001:db8::240", "2001:db8::240", true),
+        ("accept", "10.99.0.240", "10.99.0.240", true),
+        // The owner's are the machine's own.
+        ("no_accept\n priority 255", "10.99.0.1", "10.99.0.1", true),
+        ("no_accept\n priority 255", "2001:db8::1", "2001:db8::1", true),
+        ("no_accept\n use_vmac", "10.99.0.240", "10.99.0.240", false),
+        ("no_accept\n use_vmac", "2001:db8::240", "2001:db8::240", false),
+        ("no_accept\n \(excluding("2001:db8::241"))", "10.99.0.240", "2001:db8::241", false),
+        ("no_accept\n \(excluding("10.99.0.241"))", "2001:db8::240", "10.99.0.241", false),
+        (excluding("10.99.0.241"), "2001:db8::240", "10.99.0.241", true),
+    ]
+
+    private static func excluding(_ address: String) -> String {
+        "virtual_ipaddress_excluded {\n \(address)\n }"
+    }
+
+    @Test("who has an address answers for it, unless no_accept says otherwise", arguments: answers)
+    func answering(keywords: String, virtual: String, asked: String, answers: Bool) throws {
         let network = try TestNetwork(nodes: ["a", "c"])
         let agent = try AgentProcess(
             in: network.namespace("a"),
-            configuration: configuration("10.99.0.1", "no_accept\n priority 255", in: network)
+            configuration: configuration(virtual, keywords, in: network)
         )
         defer { agent.signal(SIGTERM) }
         try agent.wait(for: "→ master", limit: 5)
-        #expect(try ping("10.99.0.1", in: network.namespace("c")))
+        #expect(try network.holdsAddress("a", asked))
+        let client = network.namespace("c")
+        if answers {
+            #expect(try eventually(within: 5) { try ping(asked, in: client) })
+        } else {
+            #expect(try !ping(asked, in: client))
+        }
     }
 
     private func configuration(_ address: String, _ more: String, in network: TestNetwork) throws -> URL {

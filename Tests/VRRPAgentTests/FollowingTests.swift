@@ -21,10 +21,15 @@ struct FollowingTests {
     }
 
     /// Two instances on one interface, master together.
+    ///
+    /// - Parameters:
+    ///   - extra: more lines of an instance.
+    ///   - members: which of the two have them.
     private func agent(
         _ node: String,
         priority: Int,
-        extra: String = ""
+        extra: String = "",
+        of members: ClosedRange<Int> = 51...51
     ) throws -> AgentProcess {
         let instances = [51, 52].map { number in
             """
@@ -33,7 +38,7 @@ struct FollowingTests {
                 virtual_router_id \(number)
                 priority \(priority)
                 advert_int 0.1
-                \(number == 51 ? extra : "")
+                \(members.contains(number) ? extra : "")
                 virtual_ipaddress {
                     10.99.0.\(number)
                 }
@@ -79,12 +84,45 @@ struct FollowingTests {
         }
     }
 
-    @Test("a tracked interface with a weight changes the priority")
-    func weight() throws {
-        let a = try agent("a", priority: 101, extra: "track_interface {\n eth1 weight -20\n }")
-        try a.wait(for: "vr51: backup → master", limit: 5)
+    private static let weighted = "track_interface {\n eth1 weight -20\n }"
+
+    @Test("a weight that makes one member of a sync group lose tears it not: nothing moves")
+    func weightOfOne() throws {
+        let a = try agent("a", priority: 101, extra: Self.weighted)
+        try a.wait(for: "vr52: backup → master", limit: 5)
+        let b = try agent("b", priority: 100)
+        try b.wait(for: "vr52: init → backup", limit: 5)
         try setInterface("eth1", of: "a", up: false)
         try a.wait(for: "vr51: priority 101 → 81: check eth1 fails", limit: 5)
+        try a.wait(for: "vr51: stays master: no backup beats priority 81", limit: 5)
+        // Three of the other's timers long: the advertisements of the virtual router 51 with the lower priority.
+        let adverts = ["-c", "12", "-i", "eth0", "ip proto 112 and ip[21] = 51 and ip[22] = 81"]
+        let space = network.namespace("b")
+        try run(["ip", "netns", "exec", space, "timeout", "10", "tcpdump", "-n"] + adverts)
+        for address in ["10.99.0.51/32", "10.99.0.52/32"] {
+            #expect(try network.holdsAddress("a", address) && !network.holdsAddress("b", address))
+        }
+        #expect(!b.lines.contains { $0.contains("→ master") }, "\(b.lines)")
+        #expect(!a.lines.contains { $0.contains("master →") }, "\(a.lines)")
+        a.signal(SIGTERM)
+        for name in ["vr51", "vr52"] { try b.wait(for: "\(name): backup → master", limit: 5) }
+    }
+
+    @Test("a weight that makes all members of a sync group lose moves it as one, and back")
+    func weightOfAll() throws {
+        let a = try agent("a", priority: 101, extra: Self.weighted, of: 51...52)
+        try a.wait(for: "vr52: backup → master", limit: 5)
+        let b = try agent("b", priority: 100)
+        try b.wait(for: "vr52: init → backup", limit: 5)
+        for (holder, other, isUp) in [("b", "a", false), ("a", "b", true)] {
+            try setInterface("eth1", of: "a", up: isUp)
+            for address in ["10.99.0.51/32", "10.99.0.52/32"] {
+                let hasMoved = try eventually(within: 5) {
+                    try network.holdsAddress(holder, address) && !network.holdsAddress(other, address)
+                }
+                #expect(hasMoved, "\(address): \(a.lines) \(b.lines)")
+            }
+        }
     }
 
     @Test("virtual routes are there while it is master, also where somebody removes them")

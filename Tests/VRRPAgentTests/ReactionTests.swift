@@ -1,11 +1,9 @@
 import Foundation
 import Testing
 
-/// How fast it is where the protocol's timers do not say. A machine that does something else beside may be late now and
-/// then, so the fastest of some tries counts; a design that waits for something longer is late in each of them.
+/// How fast it is where the protocol's timers do not say.
 @Suite("Reactions", .serialized, .enabled(if: canUseNamespaces, "needs root and network namespaces"))
 struct ReactionTests {
-    private static let tries = 8
     private static let address = "10.99.0.77"
 
     private let network: TestNetwork
@@ -33,13 +31,6 @@ struct ReactionTests {
         try agent.wait(for: "→ master", limit: 10)
         #expect(try eventually { try agent.child(named: "vrrp-guardian") != nil })
         return agent
-    }
-
-    /// Tries until one takes no longer than the limit.
-    private func expectOnce(within limit: TimeInterval, _ measure: () throws -> TimeInterval) throws {
-        var times: [TimeInterval] = []
-        while times.count < Self.tries, times.min() ?? .infinity > limit { times.append(try measure()) }
-        #expect(times.min() ?? .infinity <= limit, "\(times)")
     }
 
     @Test("an address that somebody removes is there again within 10 ms")
