@@ -125,7 +125,8 @@ let package = Package(
         ),
         .testTarget(
             name: "KeepalivedConfigurationTests",
-            dependencies: ["KeepalivedConfiguration", "MutationSupport"]
+            dependencies: ["KeepalivedConfiguration", "MutationSupport"],
+            exclude: ["Seeds"]
         ),
         .testTarget(name: "VRRPClusterTests", dependencies: ["VRRPCluster", "KeepalivedConfiguration"]),
         .testTarget(name: "RolesTests", dependencies: ["Roles", "Provisioning", "ApusTesting"]),

@@ -4,81 +4,20 @@ import Testing
 
 /// The configuration files of the write-ups that this project starts from, unchanged.
 enum Seeds {
-    static let s000 = """
-        vrrp_instance VI_1 {
-            state MASTER
-            interface eth0
-            virtual_router_id 101
-            priority 100
-            advert_int 1
-            virtual_ipaddress {
-                172.19.1.1
-            }
-        }
-        """
-
-    static let s001 = """
-        # Active load balancer configuration
-        vrrp_script check_haproxy {
-            script "killall -0 haproxy"
-            interval 2
-            weight 2
-        }
-        vrrp_instance haproxy {
-            interface eth0
-            state MASTER
-            virtual_router_id 51
-            priority 101
-            virtual_ipaddress {
-                10.42.0.240
-            }
-            track_script {
-                check_haproxy
-            }
-        }
-        """
-
-    static let s002OneLine =
-        "vrrp_instance VI_1 { state MASTER interface eth0 virtual_router_id 51 priority 100 advert_int 1 "
-        + "authentication { auth_type PASS auth_pass pass } virtual_ipaddress { 10.0.3.100 } }"
-
-    static let s002Printed = "! Configuration File for keepalived " + s002OneLine
-
-    static let s003 = """
-        global_defs {
-            # Keepalived process identifier
-            lvs_id landlord_ethyl
-        }
-        # Script used to check if HAProxy is running
-        vrrp_script check_haproxy {
-            script "killall -0 haproxy"
-            interval 2
-            weight 2
-        }
-        # Virtual interface
-        vrrp_instance router37 {
-            state SLAVE
-            interface eth1
-            virtual_router_id 37
-            priority 100
-            # The virtual ip address shared between the two loadbalancers
-            virtual_ipaddress {
-                192.168.56.200
-            }
-            track_script {
-                check_haproxy
-            }
-        }
-        """
+    static let s000 = seed("000")
+    static let s001 = seed("001-active")
+    static let s002Printed = seed("002-lb1")
+    static let s002OneLine = s002Printed.replacing("! Configuration File for keepalived ", with: "")
+    static let s003 = seed("003-slave")
 
     /// The files of 004 are those of an inventory of this repository.
-    static let s004 = inventoryFile("keepalived.conf")
-    static let s004SSH = inventoryFile("config/ssh.conf")
+    static let s004 = file("../../inventories/keepalived/node01/keepalived.conf")
+    static let s004SSH = file("../../inventories/keepalived/node01/config/ssh.conf")
 
-    private static func inventoryFile(_ name: String) -> String {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let file = root.appendingPathComponent("inventories/keepalived/node01/\(name)")
+    private static func seed(_ name: String) -> String { file("Seeds/\(name).conf") }
+
+    private static func file(_ path: String) -> String {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(path)
         do {
             return try String(contentsOf: file, encoding: .utf8)
         } catch {
@@ -166,7 +105,7 @@ struct SeedTests {
         #expect(
             configuration.warnings.map(\.description) == [
                 "k.conf:3:5: 'lvs_id' is the old name of 'router_id'",
-                "k.conf:13:11: 'SLAVE' is taken for BACKUP",
+                "k.conf:14:11: 'SLAVE' is taken for BACKUP",
             ]
         )
     }

@@ -1,4 +1,5 @@
 import Foundation
+import ProgramFiles
 import Testing
 
 @Suite("Command line")
@@ -65,6 +66,39 @@ struct CommandLineTests {
         #expect(shown.contains("cannot find no-such-program"))
         #expect(shown.contains("left out, as keepalived does"))
     }
+
+    /// Whole files as their write-ups print them; those of 004 are run by `LoadBalancingTests`.
+    static let seeds: [(file: String, summary: String)] = [
+        ("000", "VI_1 on eth0, virtual router 101, priority 100"),
+        ("001-active", "haproxy on eth0, virtual router 51, priority 101"),
+        ("001-passive", "haproxy on eth0, virtual router 51, priority 100"),
+        ("002-lb1", "VI_1 on eth0, virtual router 51, priority 100"),
+        ("002-lb2", "VI_1 on eth0, virtual router 51, priority 150"),
+        ("003-master", "router37 on eth1, virtual router 37, priority 101"),
+        ("003-slave", "router37 on eth1, virtual router 37, priority 100"),
+    ]
+
+    @Test("the seeds' files are valid as they are, but for the one that is a comment", arguments: seeds)
+    func seed(name: String, summary: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vr-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try writeProgram("#!/bin/sh\n", to: folder.appendingPathComponent("killall"))
+        let path = "PATH=\(folder.path):/usr/bin:/bin"
+        var file = Self.seedFolder.appendingPathComponent("\(name).conf")
+        if name.hasPrefix("002") {
+            let refused = try run([agentPath, "--check", "-f", file.path], expecting: 1).output
+            #expect(refused.contains(":1:1: the file defines no vrrp_instance: this comment hides one"))
+            let text = try String(contentsOf: file, encoding: .utf8)
+            file = folder.appendingPathComponent("keepalived.conf")
+            try Data(text.replacing("! Configuration File for keepalived ", with: "").utf8).write(to: file)
+        }
+        let shown = try run(["env", path, agentPath, "--check", "-f", file.path]).output
+        #expect(shown.contains("\(file.path): valid: \(summary)\n"), "\(shown)")
+    }
+
+    private static let seedFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("KeepalivedConfigurationTests/Seeds")
 
     static let modes: [(configuration: Int, folder: Int, program: Int, message: String?)] = [
         (0o644, 0o755, 0o755, nil),

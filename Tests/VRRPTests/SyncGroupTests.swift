@@ -44,6 +44,15 @@ struct SyncGroupTests {
         #expect(group.states == [.master, .master])
     }
 
+    @Test("an owner waits for the others too")
+    func owner() {
+        var group = Group()
+        group.members[0].router = .started(settings(priority: 255, isGrouped: true))
+        #expect(group.states == [.backup, .backup])
+        group.handle(.timer, member: 1, at: seconds(TransitionTests.down100))
+        #expect(group.states == [.master, .master])
+    }
+
     @Test("one that would be master alone goes back when it hears a better one")
     func reluctant() {
         var group = Group()

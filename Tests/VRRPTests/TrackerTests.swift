@@ -81,6 +81,21 @@ struct TrackerTests {
         #expect(router.deadline == seconds(11.2))
     }
 
+    @Test("a priority that rises without an offer waits for the next advertisement")
+    func rises() {
+        var router = VirtualRouter.master(settings(trackers: Self.haproxy))
+        let due = router.deadline ?? seconds(0)
+        let note = VirtualRouter.Note.priority(
+            from: Priority(100),
+            to: Priority(102),
+            tracker: "haproxy",
+            passes: true
+        )
+        #expect(router.actions(after: .tracker(0, passes: true), at: seconds(4)) == [.note(note)])
+        #expect(router.deadline == due)
+        #expect(sent(router.actions(after: .timer, at: due)) == [102])
+    }
+
     private func master103() -> VirtualRouter {
         var router = VirtualRouter.started(settings(priority: 101, trackers: Self.haproxy))
         _ = router.actions(after: .tracker(0, passes: true), at: seconds(0))

@@ -316,6 +316,18 @@ struct TransitionTests {
         #expect(router.actions(after: .interfaceDown(.down), at: seconds(11)).isEmpty)
     }
 
+    @Test("what was heard before a fault is forgotten after it")
+    func forgets() {
+        var router = VirtualRouter.started(settings(version: .v3))
+        let fast = advertisement(priority: 200, version: .v3, interval: .milliseconds(100))
+        _ = router.actions(after: .received(fast, from: addressB), at: seconds(1))
+        _ = router.actions(after: .interfaceDown(.noCarrier), at: seconds(2))
+        _ = router.actions(after: .interfaceUp(addressA), at: seconds(3))
+        #expect(router.deadline == seconds(3 + Self.down100))
+        let actions = router.actions(after: .timer, at: seconds(3 + Self.down100))
+        #expect(reasons(actions) == [.silence(of: nil, for: .seconds(Self.down100))])
+    }
+
     @Test("takes no part before it is started, nor after it was stopped")
     func stopped() {
         var router = VirtualRouter(settings(priority: 255))

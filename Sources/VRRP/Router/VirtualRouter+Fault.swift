@@ -30,7 +30,6 @@ extension VirtualRouter {
             return
         }
         heard = nil
-        timers = RunningTimers()
         change(to: .backup, because: reason, at: now)
         startMasterDownTimer(masterInterval: settings.interval, at: now)
         if settings.priority == .owner { waitForGroup() }

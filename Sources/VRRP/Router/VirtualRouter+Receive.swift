@@ -142,7 +142,6 @@ extension VirtualRouter {
         if secondMasterPackets > 1, secondMasterPackets.isReported {
             perform(.note(.secondMaster(peer.address, priority: peer.priority)))
         }
-        timers.advertise = nil
         advertise(at: now)
         announce(at: now)
     }
