@@ -108,6 +108,14 @@ struct FollowingTests {
         for name in ["vr51", "vr52"] { try b.wait(for: "\(name): backup → master", limit: 5) }
     }
 
+    @Test("in reverse, a tracked interface that goes counts as passing")
+    func reverse() throws {
+        let a = try agent("a", priority: 101, extra: "track_interface {\n eth1 weight -20 reverse\n }")
+        try a.wait(for: "vr51: priority 101 → 81: check eth1 fails", limit: 5)
+        try setInterface("eth1", of: "a", up: false)
+        try a.wait(for: "vr51: priority 81 → 101: check eth1 passes", limit: 5)
+    }
+
     @Test("a weight that makes all members of a sync group lose moves it as one, and back")
     func weightOfAll() throws {
         let a = try agent("a", priority: 101, extra: Self.weighted, of: 51...52)

@@ -52,6 +52,16 @@ struct PeriodicCheckTests {
         #expect(check.deadline == seconds(23))
     }
 
+    @Test("a success that is not enough yet is not")
+    func noRetry() {
+        var check = PeriodicCheck(.init(interval: .seconds(10), rise: 2, retryDelay: .seconds(1)))
+        _ = actions(&check, .start, at: seconds(0))
+        _ = actions(&check, .ended(succeeded: false), at: seconds(0))
+        _ = actions(&check, .timer, at: seconds(10))
+        #expect(actions(&check, .ended(succeeded: true), at: seconds(11)).isEmpty)
+        #expect(check.deadline == seconds(20))
+    }
+
     @Test("runs keep their rhythm though a timer is late, and those missed are not caught up on")
     func rhythm() {
         var check = PeriodicCheck(.init(interval: .seconds(10)))

@@ -45,6 +45,17 @@ struct ReconfigurationTests {
         #expect(router.state == .backup)
     }
 
+    @Test("a new vital tracker must pass before a router that is in fault takes part again")
+    func newVital() {
+        var router = VirtualRouter.started(settings())
+        _ = router.actions(after: .interfaceDown(.down), at: seconds(1))
+        _ = router.actions(afterReconfigurationTo: settings(trackers: [Self.vital]), at: seconds(2))
+        _ = router.actions(after: .interfaceUp(addressA), at: seconds(3))
+        #expect(router.state == .fault)
+        _ = router.actions(after: .tracker(0, passes: true), at: seconds(4))
+        #expect(router.state == .backup)
+    }
+
     @Test("announcements that are no longer repeated end")
     func refresh() {
         var refreshing = settings()

@@ -51,6 +51,11 @@ struct SyncGroupTests {
         #expect(group.states == [.backup, .backup])
         group.handle(.timer, member: 1, at: seconds(TransitionTests.down100))
         #expect(group.states == [.master, .master])
+        // Also for one that is not started yet.
+        group.members[0].router = .started(settings(priority: 255, isGrouped: true))
+        group.members[1].router = VirtualRouter(settings(isGrouped: true))
+        _ = group.members[1].router.actions(after: .interfaceUp(addressA), at: seconds(0))
+        #expect(SyncGroup.orders(to: group.members).isEmpty)
     }
 
     @Test("one that would be master alone goes back when it hears a better one")

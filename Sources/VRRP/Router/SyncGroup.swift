@@ -23,7 +23,6 @@ public enum SyncGroup {
                 && !isSame(members[index].router.groupObstacle, faulty)
         }
         guard misinformed.isEmpty else { return misinformed.map { ($0, .fault(because: faulty)) } }
-        guard faulty == nil else { return [] }
 
         let backups = members.indices.filter { members[$0].router.state == .backup }
         // One that is not ready holds all back.

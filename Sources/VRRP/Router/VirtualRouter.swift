@@ -81,7 +81,6 @@ public struct VirtualRouter: Sendable {
         noticePause(at: now)
         switch event {
         case .start:
-            guard !isStarted else { return }
             isStarted = true
             reconsider(cleared: .started, at: now)
         case .shutdown:
