@@ -52,6 +52,8 @@ struct StatusTests {
         #expect(shown["addresses"] as? [String] == ["10.99.0.240/32"])
         let next = try #require(shown["next_seconds"] as? Double)
         #expect((0...1).contains(next) && shown["advert_int"] as? Double == 1)
+        #expect(shown["transitions"] as? Int == 2 && shown["received"] as? Int == 0)
+        #expect((try instance("b")["received"] as? Int ?? 0) > 0)
         let tracker = try #require((shown["trackers"] as? [[String: Any]])?.first)
         #expect(tracker["name"] as? String == "check_haproxy" && tracker["part"] as? Int == 2)
         #expect(try ask("a", ["status"]).contains("priority 103 = 101 + 2 (check_haproxy passes)"))
