@@ -11,14 +11,14 @@ extension ConfigurationReader {
             .block("track_process"), .block("track_interface"), .flag("dont_track_primary"),
             .block("virtual_ipaddress_excluded"), .block("virtual_routes"), .value("use_vmac", 0...1),
             .flag("vmac_xmit_base"),
-            .flag("accept"), .flag("no_accept"), .flag("v3_checksum_as_v2"),
+            .flag("accept"), .flag("no_accept"), .flag("v3_checksum_as_v2"), .value("strict_mode", 0...1),
             .ignored("lvs_sync_daemon_interface", 1...1),
             .ignored("skip_check_adv_addr", 0...1), .ignored("debug", 0...1),
             .ignored("native_ipv6"), .ignored("smtp_alert", 0...1),
         ]
         + Keyword.unsupported([
             "virtual_rules", "track_file", "track_bfd", "track_src_ip",
-            "use_vmac_addr", "use_ipvlan", "promote_secondaries", "strict_mode", "lvs_sync_daemon",
+            "use_vmac_addr", "use_ipvlan", "promote_secondaries", "lvs_sync_daemon",
             "higher_prio_send_advert", "lower_prio_no_advert",
             "garp_lower_prio_repeat", "garp_lower_prio_delay", "down_timer_adverts", "check_unicast_src",
             "linkbeat_interfaces", "linkbeat_use_polling", "kernel_rx_buf_size", "old_unicast_checksum",
@@ -43,7 +43,7 @@ extension ConfigurationReader {
             }
             read(statement, into: &instance, &draft)
         }
-        finish(&instance, draft, hasErrors: diagnostics.errors.count > errors)
+        finish(&instance, &draft, hasErrors: diagnostics.errors.count > errors)
         return instance
     }
 
@@ -56,6 +56,9 @@ extension ConfigurationReader {
         var preemptDelay: Location?
         var authentication: Location?
         var advertisesFromBase: Location?
+        /// Of `accept` or `no_accept`.
+        var accept: Location?
+        var isStrict: Bool?
         private var seen: [[UInt8]] = []
 
         mutating func isRepeated(_ keyword: Token) -> Bool {
@@ -94,8 +97,10 @@ extension ConfigurationReader {
         case "use_vmac": instance.virtualMAC = VirtualMAC(interface: statement.arguments.first?.text)
         case "vmac_xmit_base": draft.advertisesFromBase = statement.keyword.location
         case "v3_checksum_as_v2": instance.checksumCoversPseudoHeader = false
-        case "accept": instance.accepts = true
-        case "no_accept": instance.accepts = false
+        case "accept", "no_accept":
+            draft.accept = statement.keyword.location
+            instance.accepts = statement.keyword.bytes.first == UInt8(ascii: "a")
+        case "strict_mode": draft.isStrict = boolean(statement)
         case "nopreempt": draft.noPreempt = statement.keyword.location
         case "preempt": draft.noPreempt = nil
         case "preempt_delay":
@@ -186,7 +191,7 @@ extension ConfigurationReader {
         return .none
     }
 
-    private mutating func finish(_ instance: inout Instance, _ draft: InstanceDraft, hasErrors: Bool) {
+    private mutating func finish(_ instance: inout Instance, _ draft: inout InstanceDraft, hasErrors: Bool) {
         let place = instance.location
         if instance.interface.utf8.isEmpty { instance.interface = defaults.interface ?? "" }
         instance.priority = draft.priority ?? (instance.initialState == .master ? 255 : 100)
@@ -194,6 +199,7 @@ extension ConfigurationReader {
         if let (microseconds, location) = draft.interval {
             instance.advertisementInterval = interval(microseconds, for: instance.version, at: location)
         }
+        if draft.isStrict ?? defaults.isStrict { applyStrictMode(to: &instance, &draft) }
         if let location = draft.authentication, instance.version == .v3 {
             diagnostics.tolerable("VRRP version 3 has no authentication (RFC 9568 §9)", at: location)
             instance.authentication = .none

@@ -34,6 +34,18 @@ extension ConfigurationReader {
         return nil
     }
 
+    /// Without an argument: yes.
+    mutating func boolean(_ statement: Statement) -> Bool? {
+        guard let argument = statement.arguments.first else { return true }
+        switch argument {
+        case "on", "true", "yes": return true
+        case "off", "false", "no": return false
+        default:
+            refuse(argument, of: statement.keyword, "on or off")
+            return nil
+        }
+    }
+
     func user(_ arguments: ArraySlice<Token>) -> ScriptUser? {
         guard let user = arguments.first else { return nil }
         return ScriptUser(user: user.text, group: arguments.dropFirst().first?.text)

@@ -28,6 +28,7 @@ struct ConfigurationReader {
         var version: Instance.Version?
         var gratuitousARP = GratuitousARP()
         var interface: String?
+        var isStrict = false
     }
 
     private static let topLevel: [Keyword] =
@@ -90,13 +91,18 @@ struct ConfigurationReader {
             .flag("enable_script_security"), .value("vrrp_version"), .value("default_interface"),
             .value("vrrp_garp_master_delay"), .value("vrrp_garp_master_repeat"),
             .value("vrrp_garp_master_refresh"), .value("vrrp_garp_master_refresh_repeat"),
-            .value("vrrp_garp_interval"), .ignored("vrrp_gna_interval", 1...1),
+            .value("vrrp_garp_interval"), .flag("vrrp_strict"), .ignored("vrrp_gna_interval", 1...1),
             .ignored("vrrp_skip_check_adv_addr"), .ignored("dynamic_interfaces", 0...1),
             .ignored("process_names"), .ignored("log_unknown_vrids"),
             // They tune keepalived's own processes.
             .ignored("max_auto_priority", 0...1), .ignored("vrrp_priority", 1...1), .ignored("vrrp_no_swap"),
             .ignored("vrrp_rt_priority", 1...1), .ignored("vrrp_rlimit_rttime", 1...1),
             .ignored("checker_priority", 1...1), .ignored("bfd_priority", 1...1), .ignored("use_pid_dir"),
+            // Packets are always dropped by nf_tables.
+            .ignored("vrrp_iptables", 0...2), .ignored("vrrp_ipsets", 0...3), .ignored("nftables", 0...1),
+            .ignored("nftables_counters"),
+            // A new master begins without the connections of the old one.
+            .ignored("lvs_sync_daemon", 1...12),
             // The agent sends no mail.
             .ignored("notification_email"), .ignored("notification_email_from", 1...1),
             .ignored("smtp_server", 1...2), .ignored("smtp_connect_timeout", 1...1),
@@ -104,8 +110,7 @@ struct ConfigurationReader {
             .ignored("smtp_alert_vrrp", 0...1), .ignored("smtp_alert_checker", 0...1),
         ]
         + Keyword.unsupported([
-            "vrrp_strict",
-            "vrrp_mcast_group4", "vrrp_mcast_group6", "vrrp_iptables", "vrrp_ipsets",
+            "vrrp_mcast_group4", "vrrp_mcast_group6",
             "vrrp_check_unicast_src",
             "vrrp_garp_lower_prio_repeat", "vrrp_garp_lower_prio_delay", "vrrp_lower_prio_no_advert",
             "vrrp_higher_prio_send_advert",
@@ -113,8 +118,8 @@ struct ConfigurationReader {
             "vrrp_notify_fifo_script", "vrrp_startup_delay", "notify_fifo", "notify_fifo_script",
             "enable_dbus",
             "enable_snmp_vrrp", "enable_snmp_keepalived", "enable_snmp_checker", "enable_snmp_rfc",
-            "snmp_socket", "enable_traps", "lvs_sync_daemon",
-            "lvs_flush", "lvs_timeouts", "use_symlink_paths", "nftables", "nftables_counters",
+            "snmp_socket", "enable_traps",
+            "lvs_flush", "lvs_timeouts", "use_symlink_paths",
             "startup_script", "shutdown_script", "reload_file", "reload_time_file", "umask",
             "vrrp_netlink_cmd_rcv_bufs", "vrrp_netlink_monitor_rcv_bufs", "vrrp_down_timer_adverts",
             "vrrp_min_garp", "default_interface_family", "lvs_notify_fifo", "instance", "net_namespace",
@@ -133,6 +138,7 @@ struct ConfigurationReader {
             case "script_user": globals.scriptUser = user(statement.arguments[...])
             case "enable_script_security": globals.enableScriptSecurity = true
             case "vrrp_version": defaults.version = version(statement) ?? defaults.version
+            case "vrrp_strict": defaults.isStrict = true
             case "default_interface": defaults.interface = text(statement)
             case "vrrp_garp_master_delay", "vrrp_garp_master_repeat", "vrrp_garp_master_refresh",
                 "vrrp_garp_master_refresh_repeat", "vrrp_garp_interval":

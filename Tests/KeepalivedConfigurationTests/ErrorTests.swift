@@ -163,8 +163,12 @@ struct ErrorTests {
                 "k.conf:9:1: vrrp_sync_group 'g': 'VI_1' is a member already, here or of a group above"
             ),
             (
-                instance("") + "\nglobal_defs {\n vrrp_strict\n}",
-                "k.conf:10:2: 'vrrp_strict' is not supported by this agent yet"
+                instance("") + "\nglobal_defs {\n vrrp_ipset\n}",
+                "k.conf:10:2: unknown keyword 'vrrp_ipset' in global_defs; did you mean 'vrrp_ipsets'?"
+            ),
+            (
+                instance("") + "\nglobal_defs {\n enable_dbus\n}",
+                "k.conf:10:2: 'enable_dbus' is not supported by this agent yet"
             ),
             (instance("") + "\ninclude k.conf", "k.conf:9:9: 'k.conf' includes itself"),
             (instance("") + "\ninclude", "k.conf:9:1: 'include' wants a file or a pattern"),

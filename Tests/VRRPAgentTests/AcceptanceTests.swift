@@ -56,7 +56,16 @@ struct AcceptanceTests {
         ("vmac_xmit_base", .warned("'vmac_xmit_base' has no effect without 'use_vmac'")),
         ("use_vmac\n unicast_peer {\n 10.99.0.2\n }", .better),
         ("accept", .accepted), ("no_accept", .accepted),
-        ("strict_mode on", .unsupported("'strict_mode'")),
+        ("strict_mode on", .accepted), ("strict_mode\n version 3\n accept", .accepted),
+        ("strict_mode\n accept", .lenient("strict mode has no 'accept' in version 2")),
+        ("strict_mode\n preempt_delay 3", .lenient("strict mode has no 'preempt_delay'")),
+        ("strict_mode\n state MASTER\n priority 100", .lenient("'state MASTER' with priority 255")),
+        ("strict_mode\n use_vmac\n vmac_xmit_base", .lenient("strict mode has no 'vmac_xmit_base'")),
+        (
+            "strict_mode\n authentication {\n auth_type PASS\n auth_pass 1234\n }",
+            .lenient("strict mode has no 'authentication'")
+        ),
+        ("strict_mode maybe", .lenient("'strict_mode' wants on or off, found 'maybe'")),
         ("dont_track_primary", .accepted),
         ("track_script {\n nope\n }", .lenient("tracks the undefined script 'nope'")),
         ("track_interface {\n eth0\n eth0\n }", .lenient("tracks the interface 'eth0' twice")),
@@ -74,7 +83,9 @@ struct AcceptanceTests {
         ("global_defs {\n vrrp_garp_interval 0.01\n vrrp_skip_check_adv_addr\n}\nINSTANCE", .accepted),
         ("global_defs {\n vrrp_garp_interval 0\n}\nINSTANCE", .better),
         ("global_defs {\n notification_email {\n a@b\n }\n smtp_server 127.0.0.1\n}\nINSTANCE", .accepted),
-        ("global_defs {\n vrrp_strict\n}\nINSTANCE", .unsupported("'vrrp_strict'")),
+        ("global_defs {\n vrrp_strict\n}\nINSTANCE", .accepted),
+        ("global_defs {\n vrrp_iptables\n}\nINSTANCE", .warned("'vrrp_iptables' has no effect")),
+        ("global_defs {\n lvs_sync_daemon eth0 a\n}\nINSTANCE", .accepted),
         ("vrrp_track_process p {\n process nginx\n}\nINSTANCE", .accepted),
         ("vrrp_track_file f {\n file /run/x\n}\nINSTANCE", .unsupported("'vrrp_track_file'")),
         (
