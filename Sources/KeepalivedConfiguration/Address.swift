@@ -59,7 +59,7 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
                 guard part.count <= 4 else { return nil }
                 var value = 0
                 for digit in part {
-                    guard let nibble = hexValue(digit) else { return nil }
+                    guard let nibble = hexadecimalValue(digit) else { return nil }
                     value = value << 4 | nibble
                 }
                 bytes += [UInt8(value >> 8), UInt8(value & 0xFF)]
@@ -73,13 +73,6 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
         guard !isSingleColon, !endsSingle else { return nil }
         bytes.insert(contentsOf: [UInt8](repeating: 0, count: 16 - bytes.count), at: gap)
         return bytes
-    }
-
-    private static func hexValue(_ byte: UInt8) -> Int? {
-        if byte.isDigit { return Int(byte - 0x30) }
-        let lower = byte | 0x20
-        guard lower >= UInt8(ascii: "a"), lower <= UInt8(ascii: "f") else { return nil }
-        return Int(lower - UInt8(ascii: "a")) + 10
     }
 
     /// The canonical text (RFC 5952: lower case, the longest run of zero groups as `::`).

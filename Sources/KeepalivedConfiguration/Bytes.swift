@@ -99,3 +99,11 @@ private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     }
     return previous[b.count]
 }
+
+/// Of one digit in either case.
+func hexadecimalValue(_ byte: UInt8) -> Int? {
+    if byte.isDigit { return Int(byte - 0x30) }
+    let lower = byte | 0x20
+    guard lower >= UInt8(ascii: "a"), lower <= UInt8(ascii: "f") else { return nil }
+    return Int(lower - UInt8(ascii: "a")) + 10
+}

@@ -17,6 +17,14 @@ extension Check {
                 }
                 seen.append(endpoint)
             }
+            let others = servers[..<index].filter { $0.isIPv6 == server.isIPv6 }.flatMap { $0.marks }
+            for (number, mark) in server.marks.enumerated()
+            where (others + server.marks[..<number]).contains(mark) {
+                diagnostics.error(
+                    "virtual_server fwmark \(String(mark)) is defined twice",
+                    at: server.location
+                )
+            }
         }
     }
 
@@ -32,6 +40,17 @@ extension Check {
             }
         }
         if let sorry = server.sorryServer { endpoint(sorry, of: server, at: place) }
+        if let length = server.persistencePrefix {
+            if server.persistence == nil {
+                diagnostics.warning(
+                    "\(server.name): 'persistence_granularity' has no effect without 'persistence_timeout'",
+                    at: place
+                )
+            }
+            if length > 32, !server.isIPv6 {
+                diagnostics.error("\(server.name): an address of IPv4 has 32 bits", at: place)
+            }
+        }
         if weight > Self.mostWeight {
             diagnostics.error(
                 "\(server.name): all weights together are more than \(Self.mostWeight)",
@@ -48,8 +67,12 @@ extension Check {
 
     private mutating func endpoint(_ endpoint: Endpoint, of server: VirtualServer, at place: Location) {
         let name: Message = "\(server.name): \(endpoint.description)"
-        if server.endpoints.contains(where: { $0.address.isIPv6 != endpoint.address.isIPv6 }) {
+        let isIPv6 = endpoint.address.isIPv6
+        if server.isIPv6 != isIPv6 || server.endpoints.contains(where: { $0.address.isIPv6 != isIPv6 }) {
             diagnostics.error("\(name.text) is of another address family", at: place)
+        }
+        if (server.realServers.first?.endpoint.port == 0) != (endpoint.port == 0) {
+            diagnostics.error("\(name.text): either all servers of a mark have a port, or none", at: place)
         }
         guard server.forwarding != .translation,
             let other = server.endpoints.first(where: { $0.port != endpoint.port })
@@ -62,9 +85,22 @@ extension Check {
 extension VirtualServer {
     /// For people.
     public var name: String {
-        let message: Message =
-            group.map { "virtual_server group \($0)" }
-            ?? "virtual_server \(endpoints.first?.description ?? "")"
-        return message.text
+        let what: Message =
+            if let group {
+                "group \(group)"
+            } else if let endpoint = endpoints.first {
+                "\(endpoint.description)"
+            } else {
+                "fwmark \(String(marks.first ?? 0))"
+            }
+        return ("virtual_server " as Message + what).text
     }
+
+    /// That of its addresses, or of its servers' where it has none.
+    public var isIPv6: Bool {
+        (endpoints.first ?? realServers.first?.endpoint)?.address.isIPv6 ?? false
+    }
+
+    /// What a server without a port of its own gets; 0: whatever port packets are for.
+    var usualPort: UInt16 { endpoints.first?.port ?? 0 }
 }

@@ -1,7 +1,8 @@
 extension Renderer {
-    mutating func serverGroup(_ name: String, _ endpoints: [Endpoint]) {
+    mutating func serverGroup(_ name: String, _ server: VirtualServer) {
         open("virtual_server_group", quoted(name))
-        for endpoint in endpoints { line(endpoint.address.description, "\(endpoint.port)") }
+        for endpoint in server.endpoints { line(endpoint.address.description, "\(endpoint.port)") }
+        for mark in server.marks { line("fwmark", "\(mark)") }
         close()
     }
 
@@ -10,6 +11,8 @@ extension Renderer {
             open("virtual_server", "group", quoted(group))
         } else if let endpoint = server.endpoints.first {
             open("virtual_server", endpoint.address.description, "\(endpoint.port)")
+        } else if let mark = server.marks.first {
+            open("virtual_server", "fwmark", "\(mark)")
         }
         line("lb_algo", server.scheduler.name)
         let flags: [(VirtualServer.Flags, String)] = [
@@ -21,8 +24,14 @@ extension Renderer {
         case .directRouting: line("lb_kind", "DR")
         case .tunneling: line("lb_kind", "TUN")
         }
-        line("protocol", server.transport == .tcp ? "TCP" : "UDP")
+        if !server.endpoints.isEmpty { line("protocol", server.transport == .tcp ? "TCP" : "UDP") }
         if let persistence = server.persistence { line("persistence_timeout", secondsText(persistence)) }
+        if let length = server.persistencePrefix {
+            let mask = UInt32.max << (32 - UInt32(min(length, 32)))
+            let bytes = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: mask >> $0) }
+            let text = server.isIPv6 ? "\(length)" : Address(bytes: bytes)?.description
+            line("persistence_granularity", text ?? "")
+        }
         if server.quorum != 1 { line("quorum", "\(server.quorum)") }
         if server.hysteresis != 0 { line("hysteresis", "\(server.hysteresis)") }
         notify("quorum_up", server.quorumUp)

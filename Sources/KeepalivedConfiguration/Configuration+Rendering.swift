@@ -9,7 +9,7 @@ extension Configuration {
         for instance in instances { renderer.instance(instance) }
         for (index, server) in virtualServers.enumerated() {
             if let group = server.group, !virtualServers[..<index].contains(where: { $0.group == group }) {
-                renderer.serverGroup(group, server.endpoints)
+                renderer.serverGroup(group, server)
             }
             renderer.virtualServer(server)
         }

@@ -32,6 +32,7 @@ extension ConfigurationReader {
         let statements = StatementParser(keywords: Self.connectionKeywords, context: "in TCP_CHECK")
             .parse(block.block, &diagnostics)
         for statement in statements { read(statement, into: &connection, &settings) }
+        requirePort(of: connection, block.keyword)
         return check(.tcp(connection), settings)
     }
 
@@ -46,6 +47,7 @@ extension ConfigurationReader {
         let statements = StatementParser(keywords: Self.webCheckKeywords, context: "in HTTP_GET")
             .parse(block.block, &diagnostics)
         for statement in statements { read(statement, into: &connection, &settings) }
+        requirePort(of: connection, block.keyword)
         var requests: [HTTPRequest] = []
         for statement in statements {
             guard case "url" = statement.keyword else { continue }
@@ -55,6 +57,14 @@ extension ConfigurationReader {
             diagnostics.error("this HTTP_GET has no 'url' to ask for", at: block.keyword.location)
         }
         return requests.map { check(.http(connection, $0), settings) }
+    }
+
+    private mutating func requirePort(of connection: HealthCheck.Connection, _ keyword: Token) {
+        guard connection.endpoint.port == 0 else { return }
+        diagnostics.error(
+            "this \(keyword.text) has no 'connect_port', and its real_server no port",
+            at: keyword.location
+        )
     }
 
     private mutating func readRequest(_ block: Statement, _ virtualHost: String?) -> HTTPRequest {

@@ -27,6 +27,7 @@ extension ConfigurationReader {
     mutating func endpoint(_ statement: Statement, port: UInt16?) -> Endpoint? {
         guard let address = address(statement.arguments.first) else { return nil }
         guard statement.arguments.count > 1 else { return port.map { Endpoint(address, port: $0) } }
+        if port == 0, case "0" = statement.arguments[1] { return Endpoint(address, port: 0) }
         return self.port(statement.arguments[1], statement.keyword).map { Endpoint(address, port: $0) }
     }
 
@@ -43,6 +44,21 @@ extension ConfigurationReader {
             return .microseconds(value)
         }
         refuse(argument, of: statement.keyword, "seconds from 0.001 to 86400")
+        return nil
+    }
+
+    /// `255.255.255.0`, or for IPv6 the number of bits.
+    mutating func prefixLength(_ statement: Statement) -> UInt8? {
+        let argument = statement.arguments[0]
+        if let mask = Address(parsing: argument.bytes[...]), !mask.isIPv6 {
+            let bits = mask.bytes.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            if bits != 0, (~bits).leadingZeroBitCount + bits.trailingZeroBitCount == 32 {
+                return UInt8((~bits).leadingZeroBitCount)
+            }
+        } else if let length = parseInteger(argument.bytes), (1...128).contains(length) {
+            return UInt8(length)
+        }
+        refuse(argument, of: statement.keyword, "a mask such as 255.255.255.0, or the bits of an IPv6 prefix")
         return nil
     }
 

@@ -23,14 +23,15 @@ extension ConfigurationReader {
         checkSettings + [
             .value("lb_algo"), .value("lvs_sched"), .value("lb_kind"), .value("lvs_method"),
             .value("protocol"),
-            .value("persistence_timeout", 0...1), .value("quorum"), .value("hysteresis"),
+            .value("persistence_timeout", 0...1), .value("persistence_granularity"), .value("quorum"),
+            .value("hysteresis"),
             .value("quorum_up", 1...3), .value("quorum_down", 1...3), .value("omega", 0...1),
             .value("sorry_server", 1...2), .value("virtualhost"), .block("real_server", 1...2),
             .flag("ops"), .flag("flag-1"), .flag("flag-2"), .flag("flag-3"),
             .flag("sh-fallback"), .flag("sh-port"), .flag("mh-fallback"), .flag("mh-port"),
         ]
         + Keyword.unsupported([
-            "persistence_engine", "persistence_granularity", "ha_suspend", "ip_family",
+            "persistence_engine", "ha_suspend", "ip_family",
             "sorry_server_inhibit", "sorry_server_lvs_method", "nat_mask", "syn_proxy",
         ])
 
@@ -49,9 +50,14 @@ extension ConfigurationReader {
         let place = block.keyword.location
         let statements = StatementParser(keywords: Self.serverKeywords, context: "in virtual_server")
             .parse(block.block, &diagnostics)
-        let endpoints = endpoints(block)
-        guard let port = endpoints.first?.port else { return nil }
-        var server = VirtualServer(endpoints, scheduler: .roundRobin, realServers: [], location: place)
+        guard let traffic = traffic(block) else { return nil }
+        var server = VirtualServer(
+            traffic.endpoints,
+            marks: traffic.marks,
+            scheduler: .roundRobin,
+            realServers: [],
+            location: place
+        )
         if case "group" = block.arguments[0] { server.group = block.arguments[1].text }
         var settings = CheckSettings()
         var hasScheduler = false
@@ -70,12 +76,14 @@ extension ConfigurationReader {
         if !hasScheduler {
             diagnostics.error("this virtual_server has no 'lb_algo'; keepalived takes wlc", at: place)
         }
-        if !hasTransport {
+        if server.endpoints.isEmpty, hasTransport {
+            diagnostics.warning("'protocol' has no effect with 'fwmark', which takes TCP and UDP", at: place)
+        } else if !server.endpoints.isEmpty, !hasTransport {
             diagnostics.warning("no 'protocol': taken for TCP; keepalived 2.2 takes UDP", at: place)
         }
         for statement in statements {
             guard case "real_server" = statement.keyword,
-                let real = readRealServer(statement, port: port, settings)
+                let real = readRealServer(statement, port: server.usualPort, settings)
             else { continue }
             server.realServers.append(real)
         }
@@ -96,12 +104,13 @@ extension ConfigurationReader {
         case "persistence_timeout":
             // The default of ipvsadm.
             server.persistence = statement.arguments.isEmpty ? .seconds(360) : time(statement)
+        case "persistence_granularity": server.persistencePrefix = prefixLength(statement)
         case "quorum": server.quorum = integer(statement, 1...Check.mostWeight) ?? server.quorum
         case "hysteresis": server.hysteresis = integer(statement, 0...Check.mostWeight) ?? server.hysteresis
         case "quorum_up": server.quorumUp = notifyScript(statement)
         case "quorum_down": server.quorumDown = notifyScript(statement)
         case "omega": server.notifiesAtEnd = flag(statement)
-        case "sorry_server": server.sorryServer = endpoint(statement, port: server.endpoints.first?.port)
+        case "sorry_server": server.sorryServer = endpoint(statement, port: server.usualPort)
         default: read(statement, into: &settings)
         }
     }

@@ -55,8 +55,10 @@ public struct VirtualServer: Sendable {
 
     /// The name of its `virtual_server_group`; nil: it has one endpoint of its own.
     public var group: String?
-    /// What clients connect to: at least one, all of one address family.
+    /// What clients connect to, all of one address family; there may be none where there are marks.
     public var endpoints: [Endpoint]
+    /// Of packets that it takes too, whatever they are for (`fwmark`).
+    public var marks: [UInt32]
     /// Default TCP.
     public var transport: TransportProtocol
     public var scheduler: Scheduler
@@ -67,6 +69,9 @@ public struct VirtualServer: Sendable {
     /// How long a client without connections keeps its server (`persistence_timeout`); nil: every connection finds
     /// its own.
     public var persistence: Duration?
+    /// Clients whose addresses begin with so many equal bits keep one server (`persistence_granularity`); nil: each
+    /// its own.
+    public var persistencePrefix: UInt8?
     /// The least weight of all servers that are up for the service to count as up. Default 1.
     public var quorum: Int
     /// How far beyond the quorum the weight must go before that changes. Default 0.
@@ -82,12 +87,14 @@ public struct VirtualServer: Sendable {
 
     public init(
         _ endpoints: [Endpoint],
+        marks: [UInt32] = [],
         group: String? = nil,
         transport: TransportProtocol = .tcp,
         scheduler: Scheduler,
         flags: Flags = [],
         forwarding: Forwarding = .translation,
         persistence: Duration? = nil,
+        persistencePrefix: UInt8? = nil,
         quorum: Int = 1,
         hysteresis: Int = 0,
         quorumUp: NotifyScript? = nil,
@@ -98,12 +105,14 @@ public struct VirtualServer: Sendable {
         location: Location = .none
     ) {
         self.endpoints = endpoints
+        self.marks = marks
         self.group = group
         self.transport = transport
         self.scheduler = scheduler
         self.flags = flags
         self.forwarding = forwarding
         self.persistence = persistence
+        self.persistencePrefix = persistencePrefix
         self.quorum = quorum
         self.hysteresis = hysteresis
         self.quorumUp = quorumUp
@@ -118,6 +127,7 @@ public struct VirtualServer: Sendable {
 /// An address and a port.
 public struct Endpoint: Sendable, Hashable {
     public var address: Address
+    /// 0: whatever port packets are for.
     public var port: UInt16
 
     public init(_ address: Address, port: UInt16) {
@@ -127,6 +137,7 @@ public struct Endpoint: Sendable, Hashable {
 
     @inline(never)
     public var description: String {
+        if port == 0 { return address.description }
         let message: Message = address.isIPv6 ? "[\(address)]:\(Int(port))" : "\(address):\(Int(port))"
         return message.text
     }

@@ -13,15 +13,14 @@ extension Agent {
         var desired: [VirtualService] = []
         var standby: [VirtualService] = []
         for service in services {
-            for endpoint in service.plan.endpoints {
-                let owner = owner(of: endpoint)
-                let device = owner.flatMap { instances[$0].holder(of: endpoint.address) }
+            for key in service.plan.keys {
+                let (owner, device) = holder(of: key)
                 let isMaster = serves(owner)
-                if let one = service.desired(endpoint, isMaster: isMaster, device: device, links) {
+                if let one = service.desired(key, isMaster: isMaster, device: device, links) {
                     desired.append(one)
                 }
                 guard !isMaster,
-                    let one = service.desired(endpoint, isMaster: true, device: device, links)
+                    let one = service.desired(key, isMaster: true, device: device, links)
                 else { continue }
                 standby.append(one)
             }
@@ -34,9 +33,15 @@ extension Agent {
         balancer.apply(desired, standby: standby, closing: closed, at: now)
     }
 
-    /// The virtual router that has its address, if one does.
-    func owner(of endpoint: Plan.Target) -> Int? {
-        instances.indices.first { instances[$0].holder(of: endpoint.address) != nil }
+    /// The virtual router that has its address, if one does, and the interface where.
+    @inline(never)
+    func holder(of key: ServiceKey) -> (owner: Int?, device: [UInt8]?) {
+        guard case .endpoint(let target, _) = key else { return (nil, nil) }
+        for index in instances.indices {
+            guard let device = instances[index].holder(of: target.address) else { continue }
+            return (index, device)
+        }
+        return (nil, nil)
     }
 
     /// Whether this node spreads the connections to an address of that virtual router; nil: of none.
@@ -95,7 +100,7 @@ extension Agent {
 
     private func requireForwarding(_ family: IPAddress.Family, setting: String) {
         let translated = services.first {
-            $0.plan.forwarding == .translation && $0.plan.endpoints[0].address.family == family
+            $0.plan.forwarding == .translation && $0.plan.keys.first?.family == family
         }
         guard let service = translated else { return }
         do throws(SystemError) {

@@ -116,7 +116,21 @@ struct AcceptanceTests {
         (server("lb_kind TUN\n lb_algo rr"), .accepted),
         (server("lb_kind DR\n lb_algo rr").replacing("0.9 80", with: "0.9 81"), .refused("the port stays")),
         (group("10.99.0.240 80\n 10.99.0.241 80"), .accepted),
-        (group("10.99.0.240-242 80"), .unsupported("wanted an address and a port")),
+        (group("10.99.0.240-242 80"), .accepted),
+        (group("10.99.0.242-240 80"), .refused("wanted an address and a port")),
+        (group("fwmark 7"), .warned("'protocol' has no effect with 'fwmark'")),
+        (server("lb_kind NAT\n lb_algo rr", "fwmark 7"), .warned("'protocol' has no effect with 'fwmark'")),
+        (server("lb_kind NAT\n lb_algo rr", "fwmark 0"), .lenient("'fwmark' wants a number from 1")),
+        (
+            server(
+                "lb_kind NAT\n lb_algo rr\n persistence_timeout 60\n persistence_granularity 255.255.255.0"
+            ),
+            .accepted
+        ),
+        (
+            server("lb_kind NAT\n lb_algo rr\n persistence_granularity 255.255.255.0"),
+            .accepted
+        ),
         (group("10.99.0.300 80"), .refused("wanted an address and a port")),
         (server("lb_kind NAT\n lb_algo rr", "group no"), .unsupported("is defined 0 times")),
     ]

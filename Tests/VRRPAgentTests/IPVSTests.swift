@@ -12,11 +12,12 @@ struct IPVSTests {
         scheduler: Array("wlc".utf8),
         flags: UInt32(LINUX_IP_VS_SVC_F_PERSISTENT),
         timeout: 60,
+        netmask: .max,
         destinations: [destination(11), destination(12)]
     )
 
-    private static func key(_ port: UInt16) -> IPVSService.Key {
-        IPVSService.Key(address: .v4(IPv4Address(10, 1, 0, 50)), port: port, transport: 6)
+    private static func key(_ port: UInt16) -> ServiceKey {
+        .endpoint(Plan.Target(address: .v4(IPv4Address(10, 1, 0, 50)), port: port), transport: 6)
     }
 
     private static func destination(_ host: UInt8, weight: Int32 = 2) -> IPVSService.Destination {
@@ -73,11 +74,21 @@ struct IPVSTests {
         #expect(service == Self.service)
     }
 
-    @Test("services of marked packets, and cut messages, are left out")
+    @Test("services of marked packets have their mark and family", arguments: [IPAddress.Family.v4, .v6])
+    func marks(family: IPAddress.Family) {
+        var service = Self.service
+        service.key = .mark(0x8000_0007, family)
+        service.destinations = []
+        let change = IPVSChange(command: LINUX_IPVS_CMD_NEW_SERVICE, service: service)
+        let number: UInt8 = family == .v4 ? 2 : 10
+        let mark: [UInt8] = [6, 0, 1, 0, number, 0, 0, 0, 8, 0, 5, 0, 7, 0, 0, 0x80]
+        #expect(Array(change.attributes[4..<20]) == mark)
+        #expect(IPVSService(attributes: change.attributes[4...]) == service)
+    }
+
+    @Test("cut messages are left out")
     func cut() {
-        let mark: [UInt8] = [6, 0, 1, 0, 2, 0, 0, 0, 8, 0, 5, 0, 7, 0, 0, 0]
-        #expect(IPVSService(attributes: mark[...]) == nil)
-        for length in 0..<Self.serviceBytes.count - 8 {
+        for length in 0..<Self.serviceBytes.count {
             #expect(IPVSService(attributes: Self.serviceBytes.prefix(length)) == nil)
         }
         for length in 0..<Self.destinationBytes.count - 16 {
@@ -127,15 +138,7 @@ struct IPVSTests {
         _ scheduler: VirtualServer.Scheduler = .roundRobin,
         _ flags: VirtualServer.Flags = []
     ) -> VirtualService {
-        let key = Self.key(80)
-        return VirtualService(
-            address: key.address,
-            port: key.port,
-            transport: key.transport,
-            way: way,
-            scheduler: scheduler,
-            flags: flags
-        )
+        VirtualService(key: Self.key(80), way: way, scheduler: scheduler, flags: flags)
     }
 
     @Test("ip_vs does what it can where it is preferred, else what nf_tables cannot")
@@ -149,6 +152,8 @@ struct IPVSTests {
             (virtualService(routing), .ipvs, .netfilter(family: netdev)),
             (virtualService(routing, .weightedLeastConnections), .ipvs, .ipvs),
             (virtualService(.tunneling), .ipvs, .ipvs),
+            // Of marked packets, before whom no filter was.
+            (virtualService(.directRouting(device: nil)), .ipvs, .ipvs),
             // What another director sends must become local: there is nothing to spread.
             (virtualService(.answering, .weightedLeastConnections), ip, ip),
         ]
@@ -169,5 +174,17 @@ struct IPVSTests {
         #expect(service.destinations.map { $0.method } == [UInt32(LINUX_IP_VS_CONN_F_TUNNEL)])
         web.persistence = nil
         #expect(IPVSService(web).flags == 0x10 && IPVSService(web).timeout == 0)
+    }
+
+    @Test("what makes a client is a mask, for IPv6 its length")
+    func netmask() {
+        var web = virtualService(.translation)
+        #expect(IPVSService(web).netmask == .max)
+        web.clientPrefix = 20
+        #expect(IPVSService(web).netmask.bytes == [255, 255, 240, 0])
+        web.key = .mark(1, .v6)
+        #expect(IPVSService(web).netmask == 20)
+        web.clientPrefix = nil
+        #expect(IPVSService(web).netmask == 128)
     }
 }

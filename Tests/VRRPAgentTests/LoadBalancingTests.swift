@@ -74,6 +74,81 @@ struct LoadBalancingTests {
         }
     }
 
+    @Test("a range of addresses is a group too, the largest one")
+    func range() throws {
+        let network = try BalancedNetwork(servers: ["a", "b"])
+        let server = network.virtualServer("10.99.0.", ["", ""], "lb_algo rr\n persistence_timeout 60")
+            .replacing("virtual_server 10.99.0.240 80", with: "virtual_server group all")
+        let agent = try network.startAgent("virtual_server_group all {\n10.99.7.0-255 80\n}\n\(server)")
+        defer { agent.signal(SIGTERM) }
+        let client = network.network.namespace("client")
+        try run(["ip", "-n", client, "route", "add", "10.99.7.0/24", "via", "10.99.0.1"])
+        for address in ["10.99.7.0", "10.99.7.255"] {
+            #expect(try eventually { try network.answers(1, address) != ["nobody"] })
+        }
+    }
+
+    @Test(
+        "marked packets are a virtual server's, whatever their address and port",
+        arguments: [
+            ("", "80"), ("\n persistence_timeout 60", "80"), ("", ""), ("\n persistence_timeout 60", ""),
+        ]
+    )
+    func marks(settings: String, port: String) throws {
+        let network = try BalancedNetwork(servers: ["a", "b"])
+        for server in ["a", "b"] { try network.start(server, port: 8080) }
+        for address in ["10.99.0.240", "10.99.0.241"] {
+            try network.addAddress("\(address)/32", to: "director")
+        }
+        let director = ["ip", "netns", "exec", network.network.namespace("director")]
+        let rules = """
+            add table ip marks
+            add chain ip marks packets { type filter hook prerouting priority mangle; }
+            add rule ip marks packets ip daddr 10.99.0.240-10.99.0.241 tcp dport { 80, 8080 } meta mark set 0x80000007
+            """
+        for rule in rules.split(separator: "\n") { try run(director + ["nft", String(rule)]) }
+        let check = "TCP_CHECK {\n connect_port 80\n connect_timeout 1\n retry 0\n }"
+        let text = network.virtualServer("10.99.0.", ["", ""], "lb_algo rr\(settings)", check: check)
+            .replacing("virtual_server 10.99.0.240 80", with: "virtual_server fwmark 0x80000007")
+            .replacing(#/(real_server \S+) 80/#) { "\($0.1) \(port)" }
+        let agent = try network.startAgent(text)
+        defer { agent.signal(SIGTERM) }
+        #expect(try eventually { try network.ask() != nil })
+        let targets = [("10.99.0.240", 80), ("10.99.0.241", 8080)]
+        let answers = try targets.flatMap { try network.answers(2, $0.0, port: $0.1) }
+        let isPersistent = !settings.isEmpty
+        #expect(Set(answers).count == (isPersistent ? 1 : 2) && !answers.contains("nobody"), "\(answers)")
+        let answered = isPersistent ? answers[0] : "b"
+        network.stop(answered)
+        try agent.wait(
+            for: "fwmark 2147483655: 10.99.0.\(answered == "a" ? 3 : 4)\(port.isEmpty ? "" : ":80") is down",
+            limit: 5
+        )
+        let other = answered == "a" ? "b" : "a"
+        for (address, port) in targets {
+            #expect(try eventually { try network.answers(2, address, port: port) == [other, other] })
+        }
+        let server = try #require(try network.virtualServers().first)
+        #expect(server["name"] as? String == "fwmark 2147483655" && server["active"] as? Bool == true)
+    }
+
+    @Test("clients of one network are one client where persistence is that coarse", arguments: ["NAT", "DR"])
+    func granularity(kind: String) throws {
+        let network = try BalancedNetwork(servers: ["a", "b"])
+        if kind == "DR" { try network.acceptVirtualAddress(["a", "b"]) }
+        let settings = "lb_kind \(kind)\n lb_algo rr\n persistence_timeout 60"
+        let agent = try network.direct(["", ""], settings + "\n persistence_granularity 255.255.255.252")
+        defer { agent.signal(SIGTERM) }
+        let client = network.network.namespace("client")
+        let answers = try ["10.99.0.100", "10.99.0.103", "10.99.0.104"].map { source in
+            try network.addAddress("\(source)/32", to: "client")
+            let route = ["ip", "-n", client, "route", "replace", "10.99.0.240", "dev", "eth0"]
+            try run(route + ["src", source])
+            return try network.ask() ?? "nobody"
+        }
+        #expect(answers[0] == answers[1] && Set(answers) == ["a", "b"], "\(answers)")
+    }
+
     @Test(
         "what needs ip_vs is an error of its service alone where the kernel has none",
         .enabled(if: kernelLacksIPVS, "this kernel has ip_vs")

@@ -23,18 +23,20 @@ extension VirtualService {
     /// - Parameter prefersIPVS: whether ip_vs does what both can.
     func backEnd(prefersIPVS: Bool) -> BackEnd {
         switch way {
-        case .answering: .netfilter(family: address.family.number)
+        case .answering: .netfilter(family: key.family.number)
         case _ where prefersIPVS || needsIPVS: .ipvs
         case .directRouting: .netfilter(family: LINUX_NFPROTO_NETDEV)
-        case .translation, .tunneling: .netfilter(family: address.family.number)
+        case .translation, .tunneling: .netfilter(family: key.family.number)
         }
     }
 
     /// Whether nf_tables has no words for it.
     var needsIPVS: Bool {
+        // Where packets are routed directly, they have no mark yet.
+        if way == .tunneling || way == .directRouting(device: nil) || !flags.isEmpty { return true }
         switch scheduler {
-        case .roundRobin, .weightedRoundRobin, .sourceHashing: way == .tunneling || !flags.isEmpty
-        default: true
+        case .roundRobin, .weightedRoundRobin, .sourceHashing: return false
+        default: return true
         }
     }
 }

@@ -11,8 +11,8 @@ struct Balancer {
     /// What a table is to do.
     private struct Work: Equatable {
         var services: [VirtualService] = []
-        /// The names of those that it would have too if this node were their master.
-        @Bytewise var standby: [String] = []
+        /// The names of these, and of those that it would have too if this node were their master.
+        @Bytewise var names: [String] = []
         var closed: [IPAddress] = []
     }
 
@@ -44,7 +44,7 @@ struct Balancer {
     /// Whether ip_vs does what nf_tables can do too; nil before the first service.
     private var prefersIPVS: Bool?
     /// Of all virtual servers.
-    private var keys: [IPVSService.Key] = []
+    private var keys: [ServiceKey] = []
 
     /// - Parameter usesIPVS: whether ip_vs, where the kernel has it, does what nf_tables can do too.
     init(usesIPVS: Bool) {
@@ -57,7 +57,7 @@ struct Balancer {
     /// Goes over to the virtual servers of another plan: looks, before the first, whether the kernel has ip_vs, and
     /// takes over what an earlier run left there of them.
     mutating func adopt(_ services: [Plan.Service]) {
-        keys = services.flatMap { IPVSService.Key.all(of: $0) }
+        keys = services.flatMap { $0.keys }
         if prefersIPVS != nil {
             ipvs?.adopt(keys)
         } else if !keys.isEmpty {
@@ -92,11 +92,14 @@ struct Balancer {
     ) {
         for index in tables.indices {
             let backEnd = tables[index].backEnd
-            let work = Work(
-                services: services.filter { self.backEnd(of: $0) == backEnd },
-                standby: standby.filter { self.backEnd(of: $0) == backEnd }.map { $0.name },
-                closed: closed.filter { backEnd == .netfilter(family: $0.family.number) }
-            )
+            var work = Work(closed: closed.filter { backEnd == .netfilter(family: $0.family.number) })
+            for service in services where self.backEnd(of: service) == backEnd {
+                work.services.append(service)
+                work.names.append(service.name)
+            }
+            for service in standby where self.backEnd(of: service) == backEnd {
+                work.names.append(service.name)
+            }
             let isDue = tables[index].deadline.map { $0 <= now } ?? false
             guard isDue || work != tables[index].work else { continue }
             let failures = perform(work, by: backEnd)
@@ -120,28 +123,34 @@ struct Balancer {
     /// Which part of the kernel spreads the connections of a service, or would if this node were their master, and why
     /// it does not.
     func standing(of name: String) -> (backEnd: BackEnd?, failure: SystemError?) {
-        let table = tables.first { table in
-            table.work.standby.contains { $0.isSame(as: name) }
-                || table.work.services.contains { $0.way != .answering && $0.name.isSame(as: name) }
+        var standing: (backEnd: BackEnd?, failure: SystemError?)
+        // Who answers another director has a table that spreads behind the one that takes what that sends.
+        for table in tables where Self.list(table.work.names, has: name) {
+            standing.backEnd = table.backEnd
+            for failure in table.failures where Self.list(failure.services, has: name) {
+                standing.failure = failure.error
+            }
         }
-        let failure = tables.lazy.flatMap { $0.failures }
-            .first { $0.services.contains { $0.isSame(as: name) } }
-        return (table?.backEnd, failure?.error)
+        return standing
+    }
+
+    @inline(never)
+    private static func list(_ names: [String], has name: String) -> Bool {
+        names.contains { $0.isSame(as: name) }
     }
 
     private mutating func perform(_ work: Work, by backEnd: BackEnd) -> [Failure] {
-        let names = work.services.map { $0.name }
         do throws(SystemError) {
             switch backEnd {
             case .netfilter(let family):
                 try replace(family, work.services, closing: work.closed)
                 return []
             case .ipvs:
-                try openIPVS(for: names + work.standby)
+                try openIPVS(for: work.names)
                 return try ipvs?.apply(work.services) ?? []
             }
         } catch {
-            return [Failure(services: names + (backEnd == .ipvs ? work.standby : []), error: error)]
+            return [Failure(services: work.names, error: error)]
         }
     }
 

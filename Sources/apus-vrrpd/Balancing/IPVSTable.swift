@@ -6,19 +6,19 @@ import VRRP
 struct IPVSTable {
     private var socket: IPVSSocket
     /// Which services are the agent's, whoever made them.
-    private var keys: [IPVSService.Key]
+    private var keys: [ServiceKey]
     /// What the kernel has of them; nil: to be looked at.
     private var services: [IPVSService]?
 
     /// - Throws: where the kernel has no ip_vs, or lets nobody use it here.
-    init(_ keys: [IPVSService.Key]) throws(SystemError) {
+    init(_ keys: [ServiceKey]) throws(SystemError) {
         self.keys = keys
         socket = try IPVSSocket()
         services = try present()
     }
 
     /// Takes over what an earlier run left of some services, besides those that it has.
-    mutating func adopt(_ new: [IPVSService.Key]) {
+    mutating func adopt(_ new: [ServiceKey]) {
         keys = new + (services?.map { $0.key } ?? keys)
         services = nil
     }
@@ -33,7 +33,7 @@ struct IPVSTable {
         let present = if let known { known } else { try present() }
         let new = wanted.map { IPVSService($0) }
         var failures: [Balancer.Failure] = []
-        var refused: [IPVSService.Key] = []
+        var refused: [ServiceKey] = []
         for change in IPVSChange.changes(from: present, to: new) where !refused.contains(change.service.key) {
             do throws(SystemError) {
                 try socket.perform(change)
@@ -64,6 +64,8 @@ extension IPVSService {
         scheduler = Array(service.scheduler.name.utf8)
         // Rounded up.
         timeout = service.persistence.map { UInt32(($0.nanoseconds + 999_999_999) / 1_000_000_000) } ?? 0
+        let bits = service.clientPrefix ?? (key.family == .v4 ? 32 : 128)
+        netmask = key.family == .v4 ? (UInt32.max << (32 - UInt32(bits))).bigEndian : UInt32(bits)
         flags = service.flags.rawValue | (timeout > 0 ? UInt32(LINUX_IP_VS_SVC_F_PERSISTENT) : 0)
         destinations = service.destinations.map {
             Destination(
@@ -73,15 +75,5 @@ extension IPVSService {
                 weight: Int32($0.weight)
             )
         }
-    }
-}
-
-extension IPVSService.Key {
-    init(_ endpoint: Plan.Target, transport: UInt8) {
-        self.init(address: endpoint.address, port: endpoint.port, transport: transport)
-    }
-
-    static func all(of service: Plan.Service) -> [Self] {
-        service.endpoints.map { Self($0, transport: service.transport) }
     }
 }

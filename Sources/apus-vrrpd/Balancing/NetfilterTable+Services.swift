@@ -20,14 +20,13 @@ extension NetfilterTable {
                 table.addChain(service.name)
                 service.addTranslation(to: &table)
                 for chain in ["prerouting", "output"] {
-                    table.addRule(to: chain, service.match { $0.jump(to: service.name) })
+                    service.match(in: chain, of: &table) { $0.jump(to: service.name) }
                 }
                 for destination in service.destinations {
-                    guard let rule = service.masquerade(to: destination) else { continue }
-                    table.addRule(to: "postrouting", rule)
+                    service.masquerade(to: destination, by: &table)
                 }
             case .answering:
-                table.addRule(to: "prerouting", service.match { $0.redirect() })
+                service.match(in: "prerouting", of: &table) { $0.redirect() }
             case .directRouting, .tunneling: continue
             }
         }
@@ -63,7 +62,7 @@ extension NetfilterTable {
         var table = NetfilterTable(family: LINUX_NFPROTO_NETDEV)
         var devices: [[UInt8]] = []
         for service in services {
-            guard case .directRouting(let device) = service.way else { continue }
+            guard case .directRouting(let device?) = service.way else { continue }
             let known = devices.firstIndex(of: device)
             let base = "ingress\(known ?? devices.count)"
             if known == nil {
@@ -73,43 +72,57 @@ extension NetfilterTable {
             }
             table.addChain(service.name)
             service.addRouting(to: &table)
-            table.addRule(to: base, service.match(hasEtherType: true) { $0.jump(to: service.name) })
+            service.match(in: base, of: &table, hasEtherType: true) { $0.jump(to: service.name) }
         }
         return table
     }
 }
 
 extension VirtualService {
-    /// A rule for its packets.
-    fileprivate func match(hasEtherType: Bool = false, _ action: (inout NetfilterRule) -> Void)
-        -> NetfilterRule
-    {
-        var rule = NetfilterRule()
-        if hasEtherType { rule.requireEtherType(of: address.family) }
-        rule.requireDestination(address)
-        requirePort(port, by: &rule)
-        action(&rule)
-        return rule
+    /// Adds rules for its packets.
+    fileprivate func match(
+        in chain: String,
+        of table: inout NetfilterTable,
+        hasEtherType: Bool = false,
+        _ action: (inout NetfilterRule) -> Void
+    ) {
+        for transport in key.transports {
+            var rule = NetfilterRule()
+            if hasEtherType { rule.requireEtherType(of: key.family) }
+            switch key {
+            case .endpoint(let target, _): rule.requireTarget(target, transport)
+            case .mark(let mark, _):
+                rule.requireMark(mark)
+                rule.requireTransport(transport)
+            }
+            action(&rule)
+            table.addRule(to: chain, rule)
+        }
     }
 
-    /// Clients on the destination's own network, which it would answer past this machine, get this machine's address;
-    /// nil: it is on none.
-    fileprivate func masquerade(to destination: Destination) -> NetfilterRule? {
-        guard case .neighbor(_, let network) = destination.reach else { return nil }
-        var rule = NetfilterRule()
-        rule.requireTranslated()
-        loadSource(by: &rule)
-        rule.mask(Self.client, network.mask)
-        rule.require(Self.client, network.prefix)
-        rule.requireDestination(destination.address)
-        requirePort(destination.port, by: &rule)
-        rule.masquerade()
-        return rule
+    /// Clients on the destination's own network, which it would answer past this machine, get this machine's address.
+    fileprivate func masquerade(to destination: Destination, by table: inout NetfilterTable) {
+        guard case .neighbor(_, let network) = destination.reach else { return }
+        for transport in key.transports {
+            var rule = NetfilterRule()
+            rule.requireTranslated()
+            loadSource(by: &rule)
+            rule.mask(Self.client, network.mask)
+            rule.require(Self.client, network.prefix)
+            let target = Plan.Target(address: destination.address, port: destination.port)
+            rule.requireTarget(target, transport)
+            rule.masquerade()
+            table.addRule(to: "postrouting", rule)
+        }
     }
+}
 
-    private func requirePort(_ port: UInt16, by rule: inout NetfilterRule) {
-        rule.requireTransport(transport)
-        rule.load(.transportHeader(at: 2), count: 2, into: Self.client)
-        rule.require(Self.client, port.bigEndian.bytes)
+extension NetfilterRule {
+    fileprivate mutating func requireTarget(_ target: Plan.Target, _ transport: UInt8) {
+        requireDestination(target.address)
+        requireTransport(transport)
+        guard target.port != 0 else { return }
+        load(.transportHeader(at: 2), count: 2, into: 0)
+        require(0, target.port.bigEndian.bytes)
     }
 }

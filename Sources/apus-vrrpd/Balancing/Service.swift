@@ -15,25 +15,25 @@ struct Service {
         since = plan.servers.map { _ in now }
     }
 
-    /// What the kernel is to do for one of its endpoints; nil: nothing.
+    /// What the kernel is to do for one of its keys; nil: nothing.
     ///
     /// - Parameters:
     ///   - isMaster: whether the virtual router that has its address, if one does, is master.
     ///   - device: the interface of that one.
     func desired(
-        _ endpoint: Plan.Target,
+        _ key: ServiceKey,
         isMaster: Bool,
         device: [UInt8]?,
         _ links: LinkTable
     ) -> VirtualService? {
         var service = VirtualService(
-            address: endpoint.address,
-            port: endpoint.port,
-            transport: plan.transport,
+            key: key,
             way: .answering,
             scheduler: plan.scheduler,
             flags: plan.flags,
-            persistence: plan.persistence
+            persistence: plan.persistence,
+            clientPrefix: plan.clientPrefix,
+            keepsPort: plan.servers.first?.target.port == 0
         )
         // The master alone spreads connections; the others would send them round in circles.
         guard isMaster else {
@@ -55,14 +55,16 @@ struct Service {
 
     /// nil where nothing arrives for it.
     private func routed(_ service: VirtualService, device: [UInt8]?, _ links: LinkTable) -> VirtualService? {
-        let holder = links.links.first { $0.addresses.contains { $0.address == service.address } }
+        var service = service
+        service.way = .directRouting(device: nil)
+        // Only neighbours can be reached.
+        service.destinations.removeAll { $0.reach == .far }
+        guard case .endpoint(let target, _) = service.key else { return service }
+        let holder = links.links.first { $0.addresses.contains { $0.address == target.address } }
         guard let device = device ?? holder?.name,
             links.links.contains(where: { $0.name == device })
         else { return nil }
-        var service = service
         service.way = .directRouting(device: device)
-        // Only neighbours can be reached.
-        service.destinations.removeAll { $0.reach == .far }
         return service
     }
 

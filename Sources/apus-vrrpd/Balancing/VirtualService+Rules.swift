@@ -21,7 +21,6 @@ extension VirtualService {
     private static let (idleTCP, idleUDP) = (Duration.seconds(900), Duration.seconds(300))
     /// The same for TCP that was only begun.
     private static let idleBeginning = Duration.seconds(60)
-    static let tcp: UInt8 = 6
     // Flags of TCP.
     private static let (syn, ack): (UInt8, UInt8) = (0x02, 0x10)
 
@@ -40,7 +39,7 @@ extension VirtualService {
             let map = table.addMap(to: valueType, elements)
             rule.lookUp(Self.turn, in: map, into: Self.target)
         }
-        rule.translate(to: Self.target, family: address.family)
+        rule.translate(to: Self.target, family: key.family, hasPort: hasPorts)
         table.addRule(to: name, rule)
     }
 
@@ -67,16 +66,15 @@ extension VirtualService {
     private func route(through link: Int32?, by rule: inout NetfilterRule) {
         guard let link else { return rule.accept() }
         rule.set(Self.link, link.bytes)
-        rule.forward(to: Self.target, through: Self.link, family: address.family)
+        rule.forward(to: Self.target, through: Self.link, family: key.family)
     }
 
     /// A map from clients to destinations with the rules that keep it: new clients, and those whose destination is gone,
     /// are given one, and those who go on are remembered longer.
     private func addFlows(to table: inout NetfilterTable) -> NetfilterTable.MapReference {
-        let isTCP = transport == Self.tcp
         let keptFor = persistence ?? (isTCP ? Self.idleTCP : Self.idleUDP)
         let flows = table.addFlows(
-            "\(persistence == nil ? "flows" : "clients") \(name)",
+            "\(persistence == nil ? "flows" : "clients") \(name)\(keepsPort ? " any port" : "")",
             from: persistence == nil ? endpointType : addressType,
             to: valueType,
             capacity: Self.mostFlows,
@@ -150,7 +148,7 @@ extension VirtualService {
     ) {
         let bytes = bytes(of: destination)
         rule.set(Self.target, Array(bytes.prefix(addressSize)))
-        if isTranslated {
+        if hasPorts {
             rule.set(Self.target + Int32(addressSize / 4), Array(bytes.dropFirst(addressSize).prefix(2)))
         }
         rule.change(change, flows, key: Self.client, value: Self.target)
@@ -171,7 +169,10 @@ extension VirtualService {
     /// Its address and, where each connection has its own destination, its port.
     private func loadClient(by rule: inout NetfilterRule) {
         loadSource(by: &rule)
-        guard persistence == nil else { return }
+        guard persistence == nil else {
+            if let clientPrefix { rule.mask(Self.client, key.family.mask(clientPrefix)) }
+            return
+        }
         rule.load(.transportHeader(at: 0), count: 2, into: Self.client + Int32(addressSize / 4))
     }
 
@@ -183,17 +184,22 @@ extension VirtualService {
     /// Only packets with these flags of TCP among some. Translation sees nothing but the first packet of a connection,
     /// and UDP has none.
     private func requireFlags(_ flags: UInt8, of some: UInt8, by rule: inout NetfilterRule) {
-        guard !isTranslated, transport == Self.tcp else { return }
+        guard !isTranslated, isTCP else { return }
         rule.load(.transportHeader(at: 13), count: 1, into: Self.turn)
         rule.mask(Self.turn, [some])
         rule.require(Self.turn, [flags])
     }
 
-    private var isIPv6: Bool { address.family == .v6 }
+    private var isIPv6: Bool { key.family == .v6 }
+
+    private var isTCP: Bool { key.transports == [ServiceKey.tcp] }
 
     private var addressSize: Int { isIPv6 ? 16 : 4 }
 
     private var isTranslated: Bool { way == .translation }
+
+    /// Whether destinations have ports of their own.
+    private var hasPorts: Bool { isTranslated && !keepsPort }
 
     /// Whether who was chosen is kept under the client.
     private var hasFlows: Bool { !isTranslated || persistence != nil }
@@ -202,13 +208,13 @@ extension VirtualService {
 
     private var endpointType: NetfilterTable.ElementType { isIPv6 ? .ipv6Endpoint : .ipv4Endpoint }
 
-    /// Of what a map says about a destination: the port stays as it is with direct routing.
-    private var valueType: NetfilterTable.ElementType { isTranslated ? endpointType : addressType }
+    /// Of what a map says about a destination.
+    private var valueType: NetfilterTable.ElementType { hasPorts ? endpointType : addressType }
 
     /// As a map has it; nil: zeros.
     private func bytes(of destination: Destination?) -> [UInt8] {
         guard let destination else { return [UInt8](repeating: 0, count: Int(valueType.size)) }
-        let port = isTranslated ? destination.port.bigEndian.bytes + [0, 0] : []
+        let port = hasPorts ? destination.port.bigEndian.bytes + [0, 0] : []
         return destination.address.bytes + port
     }
 

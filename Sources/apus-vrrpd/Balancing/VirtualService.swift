@@ -5,19 +5,18 @@ import VRRP
 /// What the kernel is to do with the connections of a virtual server, whichever part of it does it: a value, so that it
 /// is told only of changes.
 struct VirtualService: Equatable {
-    var address: IPAddress
-    var port: UInt16
-    /// IP's number: 6 TCP, 17 UDP.
-    var transport: UInt8
+    var key: ServiceKey
     var way: Way
     var scheduler: VirtualServer.Scheduler
     var flags: VirtualServer.Flags
     /// How long a client keeps its server; nil: each connection has its own.
     var persistence: Duration?
+    /// How many bits of its address make a client; nil: all.
+    var clientPrefix: UInt8?
+    /// Whether packets keep the port that they are for.
+    var keepsPort = false
     /// Whose connections may go on.
     var destinations: [Destination] = []
-
-    var key: IPVSService.Key { IPVSService.Key(address: address, port: port, transport: transport) }
 
     /// Of its chains and maps: connections are kept under it.
     var name: String { key.name }
@@ -25,8 +24,8 @@ struct VirtualService: Equatable {
     enum Way: Equatable {
         /// The destination's address and port get into the packets.
         case translation
-        /// Packets that come in through the device go out to the destination as they are.
-        case directRouting(device: [UInt8])
+        /// Packets that come in through the device (nil: any) go out to the destination as they are.
+        case directRouting(device: [UInt8]?)
         /// Packets go to the destination in packets of IP in IP.
         case tunneling
         /// Another director sends its packets here: they are for a local service.
@@ -75,11 +74,7 @@ extension LinkTable {
 
 extension InterfaceAddress {
     /// The bits that its network's addresses have in common.
-    var mask: [UInt8] {
-        address.bytes.indices.map { index in
-            ~UInt8(truncatingIfNeeded: 0xff >> min(8, max(0, Int(prefixLength) - index * 8)))
-        }
-    }
+    var mask: [UInt8] { address.family.mask(prefixLength) }
 
     /// The network's own address.
     var prefix: [UInt8] { zip(address.bytes, mask).map { $0 & $1 } }
@@ -96,5 +91,14 @@ extension VirtualService.Destination {
     var link: Int32? {
         guard case .neighbor(let link, _) = reach else { return nil }
         return link
+    }
+}
+
+extension IPAddress.Family {
+    /// So many bits, and zeros up to the length of an address.
+    func mask(_ bits: UInt8) -> [UInt8] {
+        (0..<(self == .v4 ? 4 : 16)).map { index in
+            ~UInt8(truncatingIfNeeded: 0xff >> min(8, max(0, Int(bits) - index * 8)))
+        }
     }
 }

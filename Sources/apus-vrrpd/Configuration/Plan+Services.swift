@@ -8,13 +8,13 @@ extension Plan {
         /// For people.
         @Bytewise var name: String
         /// What clients connect to: at least one, all of one address family.
-        var endpoints: [Target]
-        /// IP's number: 6 TCP, 17 UDP.
-        var transport: UInt8
+        var keys: [ServiceKey]
         var forwarding: VirtualServer.Forwarding
         var scheduler: VirtualServer.Scheduler
         var flags: VirtualServer.Flags
         var persistence: Duration?
+        /// How many bits of its address make a client; nil: all.
+        var clientPrefix: UInt8?
         var pool: ServerPool.Settings
         /// For each server of the pool.
         var servers: [Server]
@@ -39,6 +39,7 @@ extension Plan {
 
     struct Target: Equatable {
         var address: IPAddress
+        /// 0: whatever port packets are for.
         var port: UInt16
 
         var description: String { address.description(port: port) }
@@ -47,6 +48,7 @@ extension Plan {
 
 extension IPAddress {
     func description(port: UInt16) -> String {
-        family == .v4 ? "\(description):\(port)" : "[\(description)]:\(port)"
+        if port == 0 { return description }
+        return family == .v4 ? "\(description):\(port)" : "[\(description)]:\(port)"
     }
 }

@@ -3,22 +3,22 @@ import LoadBalancing
 import VRRP
 
 extension Planner {
-    // IP's numbers.
-    private static let (tcp, udp): (UInt8, UInt8) = (6, 17)
-
     /// - Parameter checks: gets those of the real servers.
     mutating func service(_ server: VirtualServer, checks: inout [Plan.Check]) -> Plan.Service? {
-        let isTCP = server.transport == .tcp
+        let transport = server.transport == .tcp ? ServiceKey.tcp : ServiceKey.udp
         let endpoints = server.endpoints.compactMap { target($0) }
-        let name: Message = "\(server.group ?? endpoints[0].description)\(isTCP ? "" : "/udp")"
+        let keys =
+            endpoints.map { ServiceKey.endpoint($0, transport: transport) }
+            + server.marks.map { .mark($0, server.isIPv6 ? .v6 : .v4) }
+        let group = server.group.map { server.transport == .tcp ? $0 : $0 + "/udp" }
         var service = Plan.Service(
-            name: name.text,
-            endpoints: endpoints,
-            transport: isTCP ? Self.tcp : Self.udp,
+            name: group ?? keys[0].name,
+            keys: keys,
             forwarding: server.forwarding,
             scheduler: server.scheduler,
             flags: server.flags,
             persistence: server.persistence,
+            clientPrefix: server.persistencePrefix,
             pool: ServerPool.Settings(
                 servers: server.realServers.map { real in
                     ServerPool.Server(

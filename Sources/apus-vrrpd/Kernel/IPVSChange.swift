@@ -60,14 +60,15 @@ struct IPVSChange: Equatable {
             default: "remove"
             }
         let target = destination.map { "\($0.address.description(port: $0.port)) of " } ?? ""
-        let name = service.key.address.description(port: service.key.port)
-        return "\(verb) \(target)\(name) (\(String(decoding: service.scheduler, as: UTF8.self))) in ip_vs"
+        return
+            "\(verb) \(target)\(service.key.name) (\(String(decoding: service.scheduler, as: UTF8.self))) in ip_vs"
     }
 }
 
 extension IPVSService {
     fileprivate func hasSettings(of other: IPVSService) -> Bool {
         scheduler == other.scheduler && flags == other.flags && timeout == other.timeout
+            && netmask == other.netmask
     }
 }
 

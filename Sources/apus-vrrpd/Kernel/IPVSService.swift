@@ -3,27 +3,16 @@ import VRRP
 
 /// A virtual service of ip_vs, as the kernel has it (linux/ip_vs.h).
 struct IPVSService: Equatable {
-    var key: Key
+    var key: ServiceKey
     /// Its name.
     var scheduler: [UInt8]
     var flags: UInt32
     /// How long a client keeps its destination, in seconds; 0: each connection has its own.
     var timeout: UInt32
+    /// The part of a client's address that has its destination: a mask in network byte order, for IPv6 the number of
+    /// bits.
+    var netmask: UInt32
     var destinations: [Destination] = []
-
-    /// What there is only one service of.
-    struct Key: Equatable {
-        var address: IPAddress
-        var port: UInt16
-        /// IP's number: 6 TCP, 17 UDP.
-        var transport: UInt8
-
-        /// For people.
-        var name: String {
-            let endpoint = address.description(port: port)
-            return transport == VirtualService.tcp ? endpoint : "\(endpoint)/udp"
-        }
-    }
 
     struct Destination: Equatable {
         var address: IPAddress
@@ -38,40 +27,55 @@ struct IPVSService: Equatable {
 /// Attributes in both directions; numbers are in the machine's byte order, addresses and ports in the network's.
 extension IPVSService {
     var attributes: [UInt8] {
-        let (address, timeout) = (key.address, timeout)
         let list: [(type: Int32, value: [UInt8])] = [
-            (LINUX_IPVS_SVC_ATTR_AF, UInt16(address.family.number).bytes),
-            (LINUX_IPVS_SVC_ATTR_PROTOCOL, UInt16(key.transport).bytes),
-            (LINUX_IPVS_SVC_ATTR_ADDR, address.bytes),
-            (LINUX_IPVS_SVC_ATTR_PORT, key.port.bigEndian.bytes),
             (LINUX_IPVS_SVC_ATTR_SCHED_NAME, scheduler + [0]),
             // struct ip_vs_flags: all of them are set.
             (LINUX_IPVS_SVC_ATTR_FLAGS, flags.bytes + UInt32.max.bytes),
             (LINUX_IPVS_SVC_ATTR_TIMEOUT, timeout.bytes),
-            // Each client for itself: all bits, for IPv6 their number.
-            (LINUX_IPVS_SVC_ATTR_NETMASK, (address.family == .v4 ? UInt32.max : 128).bytes),
+            (LINUX_IPVS_SVC_ATTR_NETMASK, netmask.bytes),
         ]
-        return list.flatMap { attribute($0.type, $0.value) }
+        return key.attributes + list.flatMap { attribute($0.type, $0.value) }
     }
 
-    /// nil where it is one of another kind (of marked packets).
     init?(attributes: ArraySlice<UInt8>) {
-        guard let family = attributes.number(LINUX_IPVS_SVC_ATTR_AF, as: UInt16.self),
-            let address = attributes.address(LINUX_IPVS_SVC_ATTR_ADDR, ofFamily: Int32(family)),
-            let port = attributes.number(LINUX_IPVS_SVC_ATTR_PORT, as: UInt16.self),
-            let transport = attributes.number(LINUX_IPVS_SVC_ATTR_PROTOCOL, as: UInt16.self),
+        guard let key = ServiceKey(attributes: attributes),
             let scheduler = attributes.attribute(LINUX_IPVS_SVC_ATTR_SCHED_NAME),
             let flags = attributes.number(LINUX_IPVS_SVC_ATTR_FLAGS, as: UInt32.self),
-            let timeout = attributes.number(LINUX_IPVS_SVC_ATTR_TIMEOUT, as: UInt32.self)
+            let timeout = attributes.number(LINUX_IPVS_SVC_ATTR_TIMEOUT, as: UInt32.self),
+            let netmask = attributes.number(LINUX_IPVS_SVC_ATTR_NETMASK, as: UInt32.self)
         else { return nil }
-        key = Key(
-            address: address,
-            port: UInt16(bigEndian: port),
-            transport: UInt8(truncatingIfNeeded: transport)
-        )
+        self.key = key
         self.scheduler = Array(scheduler.prefix { $0 != 0 })
         self.flags = flags & ~UInt32(LINUX_IP_VS_SVC_F_HASHED)
         self.timeout = timeout
+        self.netmask = netmask
+    }
+}
+
+extension ServiceKey {
+    fileprivate var attributes: [UInt8] {
+        let family = attribute(LINUX_IPVS_SVC_ATTR_AF, UInt16(self.family.number).bytes)
+        switch self {
+        case .endpoint(let target, let transport):
+            return family + attribute(LINUX_IPVS_SVC_ATTR_PROTOCOL, UInt16(transport).bytes)
+                + attribute(LINUX_IPVS_SVC_ATTR_ADDR, target.address.bytes)
+                + attribute(LINUX_IPVS_SVC_ATTR_PORT, target.port.bigEndian.bytes)
+        case .mark(let mark, _): return family + attribute(LINUX_IPVS_SVC_ATTR_FWMARK, mark.bytes)
+        }
+    }
+
+    fileprivate init?(attributes: ArraySlice<UInt8>) {
+        guard let family = attributes.number(LINUX_IPVS_SVC_ATTR_AF, as: UInt16.self) else { return nil }
+        if let mark = attributes.number(LINUX_IPVS_SVC_ATTR_FWMARK, as: UInt32.self) {
+            self = .mark(mark, family == LINUX_AF_INET ? .v4 : .v6)
+            return
+        }
+        guard let address = attributes.address(LINUX_IPVS_SVC_ATTR_ADDR, ofFamily: Int32(family)),
+            let port = attributes.number(LINUX_IPVS_SVC_ATTR_PORT, as: UInt16.self),
+            let transport = attributes.number(LINUX_IPVS_SVC_ATTR_PROTOCOL, as: UInt16.self)
+        else { return nil }
+        let target = Plan.Target(address: address, port: UInt16(bigEndian: port))
+        self = .endpoint(target, transport: UInt8(truncatingIfNeeded: transport))
     }
 }
 
@@ -90,8 +94,8 @@ extension IPVSService.Destination {
     }
 
     /// - Parameter service: whose destination it is.
-    init?(attributes: ArraySlice<UInt8>, of service: IPVSService.Key) {
-        let family = service.address.family.number
+    init?(attributes: ArraySlice<UInt8>, of service: ServiceKey) {
+        let family = service.family.number
         guard let address = attributes.address(LINUX_IPVS_DEST_ATTR_ADDR, ofFamily: family),
             let port = attributes.number(LINUX_IPVS_DEST_ATTR_PORT, as: UInt16.self),
             let method = attributes.number(LINUX_IPVS_DEST_ATTR_FWD_METHOD, as: UInt32.self),

@@ -27,7 +27,7 @@ struct IPVSSocket {
         family = Int32(number)
     }
 
-    /// Every service with its destinations, but not those of marked packets.
+    /// Every service with its destinations.
     mutating func services() throws(SystemError) -> [IPVSService] {
         var services: [IPVSService] = []
         for answer in try list(LINUX_IPVS_CMD_GET_SERVICE, []) {

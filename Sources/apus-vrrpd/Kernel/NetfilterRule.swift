@@ -47,6 +47,14 @@ struct NetfilterRule {
         require(0, [number])
     }
 
+    mutating func requireMark(_ mark: UInt32) {
+        add(
+            "meta",
+            register(LINUX_NFTA_META_DREG, 0) + attribute(LINUX_NFTA_META_KEY, LINUX_NFT_META_MARK)
+        )
+        require(0, mark.bytes)
+    }
+
     /// Only connections whose destination was translated.
     mutating func requireTranslated() {
         add("ct", register(LINUX_NFTA_CT_DREG, 0) + attribute(LINUX_NFTA_CT_KEY, LINUX_NFT_CT_STATUS))
@@ -144,14 +152,15 @@ struct NetfilterRule {
         )
     }
 
-    /// Another destination address, and the port in the register behind it.
-    mutating func translate(to address: Register, family: IPAddress.Family) {
+    /// Another destination address, and, where it has one, the port in the register behind it.
+    mutating func translate(to address: Register, family: IPAddress.Family, hasPort: Bool) {
+        let port = register(LINUX_NFTA_NAT_REG_PROTO_MIN, address + (family == .v4 ? 1 : 4))
         add(
             "nat",
             attribute(LINUX_NFTA_NAT_TYPE, LINUX_NFT_NAT_DNAT)
                 + attribute(LINUX_NFTA_NAT_FAMILY, family.number)
                 + register(LINUX_NFTA_NAT_REG_ADDR_MIN, address)
-                + register(LINUX_NFTA_NAT_REG_PROTO_MIN, address + (family == .v4 ? 1 : 4))
+                + (hasPort ? port : [])
         )
     }
 

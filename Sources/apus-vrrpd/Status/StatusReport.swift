@@ -55,11 +55,10 @@ extension StatusReport {
         instances = agent.instances.map { Instance($0, at: now) }
         services = agent.services.map { service in
             var report = Service(service, checks: agent.checks, at: now)
-            for endpoint in service.plan.endpoints {
-                let owner = agent.owner(of: endpoint)
+            for key in service.plan.keys {
+                let owner = agent.holder(of: key).owner
                 if agent.serves(owner) { report.isActive = true }
                 if let owner { report.instance = agent.instances[owner].plan.name }
-                let key = IPVSService.Key(endpoint, transport: service.plan.transport)
                 let standing = agent.balancer.standing(of: key.name)
                 report.backEnd = standing.backEnd?.name ?? report.backEnd
                 report.failure = standing.failure ?? report.failure
