@@ -57,6 +57,23 @@ extension FindingTests {
             ]
         ),
         Case(
+            "one of marked packets that only one has",
+            ["1": router(101) + server("fwmark", port: 7), "2": router(100) + server("fwmark", port: 8)],
+            [
+                "1: never fails over: 2 has no virtual_server for fwmark 7:",
+                "2: never fails over: 1 has no virtual_server for fwmark 8:",
+            ]
+        ),
+        Case(
+            "one of two routers is told of once",
+            [
+                "1": router(101) + second(100) + group("10.0.0.100 80\n10.0.0.200 80"),
+                "2": router(100) + second(101)
+                    + group("10.0.0.100 80\n10.0.0.200 80").replacing("lb_algo rr", with: "lb_algo sh"),
+            ],
+            ["2: serves otherwise: lb_algo of virtual_server group web is sh, and rr on 1"]
+        ),
+        Case(
             "at an address that never comes here",
             [
                 "1": router(101, more: excluded("10.0.0.200")) + server("10.0.0.200"),
@@ -74,6 +91,14 @@ extension FindingTests {
             []
         ),
     ]
+
+    static func second(_ priority: Int) -> String {
+        "\n"
+            + router(priority, id: 52, addresses: "10.0.0.200").replacing(
+                "vrrp_instance router",
+                with: "vrrp_instance second"
+            )
+    }
 
     static func excluded(_ address: String) -> String { "virtual_ipaddress_excluded {\n\(address)\n}" }
 

@@ -57,7 +57,11 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
             let found = [reused[index]].compactMap(\.self) + missing + router.disagreements
             return found + router.elections + router.serverDisagreements
         }
-        return ofRouters + nodes.flatMap { $0.strayServers(among: nodes) }
+        // A virtual server may be of several routers.
+        var seen: Set<Finding> = []
+        return (ofRouters + nodes.flatMap { $0.strayServers(among: nodes) }).filter {
+            seen.insert($0).inserted
+        }
     }
 }
 

@@ -12,26 +12,33 @@ extension SharedRouter {
 }
 
 extension SharedRouter.Member {
-    /// Those that serve one of its addresses.
+    /// Those that serve one of its addresses, or marked packets, whose addresses nobody tells.
     private var ownServers: [VirtualServer] {
-        servers.filter { server in server.endpoints.contains { hasAddress($0.address) } }
+        servers.filter { server in
+            !server.marks.isEmpty || server.endpoints.contains { hasAddress($0.address) }
+        }
     }
 
     private func hasAddress(_ address: Address) -> Bool {
         instance.allAddresses.contains { $0.address == address }
     }
 
-    /// What this one serves at addresses that both have, and the other does not.
+    /// What this one serves, at addresses that both have, and the other does not.
     fileprivate func missingServers(on other: Self) -> [Finding] {
         ownServers.compactMap { server in
-            let missing = server.endpoints.filter { endpoint in
+            let endpoints = server.endpoints.filter { endpoint in
                 hasAddress(endpoint.address) && other.hasAddress(endpoint.address)
                     && !other.servers.contains { $0.serves(endpoint, by: server.transport) }
             }
+            let marks = server.marks.filter { mark in
+                !other.servers.contains { $0.isIPv6 == server.isIPv6 && $0.marks.contains(mark) }
+            }
+            let missing = server.list(endpoints) + marks.map { "fwmark \($0)" }
             guard !missing.isEmpty else { return nil }
+            let list = missing.joined(separator: ", ")
             return finding(
                 .neverMoves,
-                "\(other.host) has no virtual_server for \(server.list(missing)): as master it leaves its connections alone",
+                "\(other.host) has no virtual_server for \(list): as master it leaves its connections alone",
                 at: server.location,
                 try: "give both the same virtual servers"
             )
@@ -43,6 +50,7 @@ extension SharedRouter.Member {
         ownServers.flatMap { server -> [Finding] in
             let rival = other.servers.first { rival in
                 server.endpoints.contains { rival.serves($0, by: server.transport) }
+                    || rival.isIPv6 == server.isIPv6 && server.marks.contains(where: rival.marks.contains)
             }
             guard let rival else { return [] }
             return zip(server.settings, rival.settings).filter { $0.value != $1.value }.map { own, rival in
@@ -96,8 +104,8 @@ extension VirtualServer {
         self.transport == transport && endpoints.contains(endpoint)
     }
 
-    fileprivate func list(_ endpoints: [Endpoint]) -> String {
-        endpoints.map { $0.description + (transport == .tcp ? "" : "/udp") }.joined(separator: ", ")
+    fileprivate func list(_ endpoints: [Endpoint]) -> [String] {
+        endpoints.map { $0.description + (transport == .tcp ? "" : "/udp") }
     }
 
     /// What clients notice, by keyword.
@@ -113,7 +121,9 @@ extension VirtualServer {
         }
         return [
             ("lb_algo", scheduler.name), ("lb_kind", kind),
-            ("persistence_timeout", persistence.map { "\($0)" } ?? "none"), ("quorum", "\(quorum)"),
+            ("persistence_timeout", persistence.map { "\($0)" } ?? "none"),
+            ("persistence_granularity", persistencePrefix.map { "\($0) bits" } ?? "none"),
+            ("quorum", "\(quorum)"),
             ("sorry_server", sorryServer?.description ?? "none"),
             ("real_server", servers.sorted().joined(separator: ", ")),
         ]
