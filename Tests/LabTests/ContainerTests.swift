@@ -219,6 +219,44 @@ extension LabSuite {
             try await lab.shell("docker rm -f probe; rm \(path)", on: server)
         }
 
+        @Test("a network is made, stays, is made anew where it differs, and is kept where containers use it")
+        func network() async throws {
+            try await lab.needDocker(on: server)
+            try await lab.shell("docker rm -f probe; docker network rm probe; :", on: server)
+            @Sendable func network(_ subnet: String) -> DockerNetwork {
+                DockerNetwork("probe", subnets: [.init("\(subnet).0.0/16", gateway: "\(subnet).0.1")])
+            }
+            @Sendable func container() -> DockerContainer {
+                DockerContainer(
+                    "probe",
+                    image: "debian:bookworm-slim",
+                    network: .named(["probe"]),
+                    addedCapabilities: ["NET_ADMIN"],
+                    command: ["sh", "-c", Self.idling]
+                )
+            }
+            let change: [String: TaskResult.Outcome] = ["DockerNetwork[probe]": .changed]
+            #expect(try await lab.run(on: server, check: true) { network("172.29") }.notable == change)
+            #expect(try await lab.run(on: server) { network("172.29") }.notable == change)
+            #expect(try await lab.run(on: server) { network("172.29") }.notable == [:])
+            #expect(try await lab.run(on: server) { network("172.30") }.notable == change)
+            let both = try await lab.run(on: server) {
+                network("172.30")
+                container()
+            }
+            #expect(both.notable == ["DockerContainer[probe]": .changed])
+            let address = "docker exec probe hostname -I; docker stop probe >/dev/null"
+            #expect(try await lab.shell(address, on: server).hasPrefix("172.30."))
+            let refused = try await lab.run(on: server) { network("172.31") }
+            #expect(refused.recap.exitStatus != 0)
+            #expect(refused.transcript.contains("containers use the network probe: remove them first"))
+            #expect(try await lab.run(on: server) { network("172.30") }.notable == [:])
+            try await lab.shell("docker rm probe", on: server)
+            @Sendable func absent() -> DockerNetwork { DockerNetwork("probe", state: .absent) }
+            #expect(try await lab.run(on: server) { absent() }.notable == change)
+            #expect(try await lab.run(on: server) { absent() }.notable == [:])
+        }
+
         /// As a client of the host does, from this machine; a server that has just started gets a few seconds.
         func fetch(_ url: String) async throws -> String {
             let process = Process()

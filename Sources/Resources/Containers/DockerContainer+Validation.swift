@@ -3,7 +3,7 @@ import Provisioning
 
 extension DockerContainer {
     public func validate() throws {
-        guard Self.isName(name) else {
+        guard DockerName.allows(name) else {
             throw ContainerSettingError(
                 name,
                 "a container's name has letters, digits and «_.-», and begins with neither"
@@ -23,7 +23,7 @@ extension DockerContainer {
                 "a volume's path in the container must be absolute: «\(volume.path)»"
             )
         }
-        for volume in volumes where !volume.source.hasPrefix("/") && !Self.isName(volume.source) {
+        for volume in volumes where !volume.source.hasPrefix("/") && !DockerName.allows(volume.source) {
             throw ContainerSettingError(
                 name,
                 "a volume comes from an absolute path or has a name: «\(volume.source)»"
@@ -41,27 +41,14 @@ extension DockerContainer {
         }
         guard case .secret = value else { return }
         let isWord = variable.utf8.allSatisfy {
-            $0 == 0x5f || (0x30...0x39).contains($0) || Self.isLetter($0)
+            $0 == 0x5f || DockerName.isDigit($0) || DockerName.isLetter($0)
         }
         // A secret reaches Docker's client in its environment, and must not change what the client does.
         let isClients =
             ["PATH", "HOME", "IFS"].contains(variable) || variable.hasPrefix("DOCKER_")
             || variable.hasPrefix("LD_")
-        guard isWord, !(0x30...0x39).contains(variable.utf8.first ?? 0x30), !isClients else {
+        guard isWord, !DockerName.isDigit(variable.utf8.first ?? 0x30), !isClients else {
             throw ContainerSettingError(name, "the variable «\(variable)» cannot be a secret one")
-        }
-    }
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-    }
-
-    private static func isName(_ text: String) -> Bool {
-        guard let first = text.utf8.first, isLetter(first) || (0x30...0x39).contains(first) else {
-            return false
-        }
-        return text.utf8.allSatisfy {
-            isLetter($0) || (0x30...0x39).contains($0) || $0 == 0x5f || $0 == 0x2e || $0 == 0x2d
         }
     }
 }

@@ -35,9 +35,14 @@ enum DockerLook {
         """
     }
 
+    /// "Error response from daemon: network web not found", of Docker 23 and later.
+    private static func isMissingNetwork(_ complaint: Substring) -> Bool {
+        complaint.contains("network ") && complaint.hasSuffix(" not found")
+    }
+
     static func decode<Value: Decodable>(_ type: [Value].Type, from output: ShellOutput) throws -> [Value] {
         let complaints = output.errorText.split(whereSeparator: \.isNewline).filter {
-            !$0.lowercased().contains("no such") && !$0.hasPrefix("WARNING")
+            !$0.lowercased().contains("no such") && !isMissingNetwork($0) && !$0.hasPrefix("WARNING")
         }
         if let complaint = complaints.first { throw ObservationError(String(complaint)) }
         do {
