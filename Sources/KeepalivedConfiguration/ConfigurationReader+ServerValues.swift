@@ -14,7 +14,7 @@ extension ConfigurationReader {
     }
 
     /// The number of a word among those that this agent can do.
-    private mutating func choice(_ statement: Statement, _ words: [String]) -> Int? {
+    mutating func choice(_ statement: Statement, _ words: [String]) -> Int? {
         let argument = statement.arguments[0]
         if let number = words.firstIndex(where: { isSame($0, argument.bytes) }) { return number }
         var message: Message = "'\(statement.keyword.text)' of this agent knows"

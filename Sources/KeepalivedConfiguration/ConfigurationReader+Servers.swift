@@ -23,7 +23,8 @@ extension ConfigurationReader {
         checkSettings + [
             .value("lb_algo"), .value("lvs_sched"), .value("lb_kind"), .value("lvs_method"),
             .value("protocol"),
-            .value("persistence_timeout", 0...1), .value("persistence_granularity"), .value("quorum"),
+            .value("persistence_timeout", 0...1), .value("persistence_granularity"), .value("ip_family"),
+            .value("quorum"),
             .value("hysteresis"),
             .value("quorum_up", 1...3), .value("quorum_down", 1...3), .value("omega", 0...1),
             .value("sorry_server", 1...2), .value("virtualhost"), .block("real_server", 1...2),
@@ -31,7 +32,7 @@ extension ConfigurationReader {
             .flag("sh-fallback"), .flag("sh-port"), .flag("mh-fallback"), .flag("mh-port"),
         ]
         + Keyword.unsupported([
-            "persistence_engine", "ha_suspend", "ip_family",
+            "persistence_engine", "ha_suspend",
             "sorry_server_inhibit", "sorry_server_lvs_method", "nat_mask", "syn_proxy",
         ])
 
@@ -86,6 +87,14 @@ extension ConfigurationReader {
                 let real = readRealServer(statement, port: server.usualPort, settings)
             else { continue }
             server.realServers.append(real)
+        }
+        // What its addresses, or those of its servers, say anyway.
+        for statement in statements {
+            guard case "ip_family" = statement.keyword, let number = choice(statement, ["inet", "inet6"]),
+                (number == 1) != server.isIPv6
+            else { continue }
+            let message: Message = "\(server.name) is not of the family '\(statement.arguments[0].text)'"
+            diagnostics.error(message, at: statement.keyword.location)
         }
         return server
     }

@@ -69,7 +69,7 @@ struct VirtualServerTests {
             "persistence_timeout 60\n persistence_granularity 255.255.240.0",
             "lb_kind TUN\n lb_algo mh\n mh-port\n ops\n flag-3",
             "quorum 1\n hysteresis 1\n quorum_up \"/bin/true a\" root",
-            "sorry_server 10.0.0.9 80\n omega\n alpha\n delay_loop 0.5",
+            "ip_family inet\n sorry_server 10.0.0.9 80\n omega\n alpha\n delay_loop 0.5",
         ]
     )
     func rendering(more: String) throws {
@@ -115,6 +115,11 @@ struct VirtualServerTests {
                 "lb_algo rr\n lb_kind TUN\n sorry_server 10.0.0.9 81", "",
                 "with 'lb_kind TUN' the port stays 80"
             ),
+            (
+                "lb_algo rr\n ip_family inet6", "",
+                "k.conf:12:2: virtual_server 10.0.0.1:80 is not of the family 'inet6'"
+            ),
+            ("lb_algo rr\n ip_family ipx", "", "'ip_family' of this agent knows inet inet6, found 'ipx'"),
             ("lb_algo rr", "weight 1001", "'weight' wants a number from 0 to 1000, found '1001'"),
             ("lb_algo rr\n sorry_server fe80::1", "", "[fe80::1]:80 is of another address family"),
             ("lb_algo rr", "MISC_CHECK {\n }", "this MISC_CHECK has no 'misc_path' to run"),

@@ -132,6 +132,20 @@ extension Trial {
             }
             vrrp_instance V { interface eth0 virtual_router_id 4 virtual_ipaddress { 10.0.3.100 } }
             """,
+            """
+            virtual_server_group web {
+                10.0.3.100-102 80
+                fwmark 0x7
+            }
+            virtual_server group web {
+                lb_algo rr
+                protocol TCP
+                persistence_timeout 60
+                persistence_granularity 255.255.255.0
+                real_server 10.0.0.8 80 { weight 1 }
+            }
+            virtual_server fwmark 9 { lb_algo sh ip_family inet6 real_server fd00::8 0 { weight 1 } }
+            """,
         ],
         salt: "{}\"#!\\\n /.:0-9aF"
     ) { text throws(Violation) in

@@ -120,6 +120,7 @@ struct AcceptanceTests {
         (group("10.99.0.242-240 80"), .refused("wanted an address and a port")),
         (group("fwmark 7"), .warned("'protocol' has no effect with 'fwmark'")),
         (server("lb_kind NAT\n lb_algo rr", "fwmark 7"), .warned("'protocol' has no effect with 'fwmark'")),
+        (server("lb_kind NAT\n lb_algo rr\n ip_family inet"), .accepted),
         (server("lb_kind NAT\n lb_algo rr", "fwmark 0"), .lenient("'fwmark' wants a number from 1")),
         (
             server(

@@ -29,6 +29,26 @@ final class BalancedNetwork {
         try run(["ip", "-n", network.namespace(node), "address", "add", address, "dev", device] + more)
     }
 
+    /// The director has these addresses, and marks what comes in for ports of them.
+    func markPackets(to addresses: [String], ports: [Int], with mark: String) throws {
+        let isIPv6 = addresses.contains { $0.contains(":") }
+        // Nothing is sent from them unasked.
+        for address in addresses {
+            try addAddress("\(address)/\(isIPv6 ? 128 : 32)", to: "director", ["preferred_lft", "0"])
+        }
+        let (family, list) = (isIPv6 ? "ip6" : "ip", addresses.joined(separator: ", "))
+        let chosen =
+            "\(family) daddr { \(list) } tcp dport { \(ports.map(String.init).joined(separator: ", ")) }"
+        let director = ["ip", "netns", "exec", network.namespace("director")]
+        for command in [
+            "add table \(family) marks",
+            "add chain \(family) marks packets { type filter hook prerouting priority mangle; }",
+            "add rule \(family) marks packets \(chosen) meta mark set \(mark)",
+        ] {
+            try run(director + ["nft", command])
+        }
+    }
+
     deinit {
         for process in running.values { kill(process.processIdentifier, SIGKILL) }
     }

@@ -88,45 +88,34 @@ struct LoadBalancingTests {
     @Test(
         "marked packets are a virtual server's, whatever their address and port",
         arguments: [
-            ("", "80"), ("\n persistence_timeout 60", "80"), ("", ""), ("\n persistence_timeout 60", ""),
+            ("10.99.0.", "", "80"), ("10.99.0.", "\n persistence_timeout 60", ""), ("fd99::", "", ""),
+            ("fd99::", "\n persistence_timeout 60", "80"),
         ]
     )
-    func marks(settings: String, port: String) throws {
+    func marks(prefix: String, settings: String, port: String) throws {
         let network = try BalancedNetwork(servers: ["a", "b"])
         for server in ["a", "b"] { try network.start(server, port: 8080) }
-        for address in ["10.99.0.240", "10.99.0.241"] {
-            try network.addAddress("\(address)/32", to: "director")
-        }
-        let director = ["ip", "netns", "exec", network.network.namespace("director")]
-        let rules = """
-            add table ip marks
-            add chain ip marks packets { type filter hook prerouting priority mangle; }
-            add rule ip marks packets ip daddr 10.99.0.240-10.99.0.241 tcp dport { 80, 8080 } meta mark set 0x80000007
-            """
-        for rule in rules.split(separator: "\n") { try run(director + ["nft", String(rule)]) }
+        try network.markPackets(to: [prefix + "240", prefix + "241"], ports: [80, 8080], with: "0x80000007")
         let check = "TCP_CHECK {\n connect_port 80\n connect_timeout 1\n retry 0\n }"
-        let text = network.virtualServer("10.99.0.", ["", ""], "lb_algo rr\(settings)", check: check)
-            .replacing("virtual_server 10.99.0.240 80", with: "virtual_server fwmark 0x80000007")
+        let text = network.virtualServer(prefix, ["", ""], "lb_algo rr\(settings)", check: check)
+            .replacing("virtual_server \(prefix)240 80", with: "virtual_server fwmark 0x80000007")
             .replacing(#/(real_server \S+) 80/#) { "\($0.1) \(port)" }
         let agent = try network.startAgent(text)
         defer { agent.signal(SIGTERM) }
-        #expect(try eventually { try network.ask() != nil })
-        let targets = [("10.99.0.240", 80), ("10.99.0.241", 8080)]
+        let targets = [(prefix + "240", 80), (prefix + "241", 8080)]
+        #expect(try eventually { try network.ask(targets[0].0) != nil })
         let answers = try targets.flatMap { try network.answers(2, $0.0, port: $0.1) }
         let isPersistent = !settings.isEmpty
         #expect(Set(answers).count == (isPersistent ? 1 : 2) && !answers.contains("nobody"), "\(answers)")
-        let answered = isPersistent ? answers[0] : "b"
-        network.stop(answered)
-        try agent.wait(
-            for: "fwmark 2147483655: 10.99.0.\(answered == "a" ? 3 : 4)\(port.isEmpty ? "" : ":80") is down",
-            limit: 5
-        )
-        let other = answered == "a" ? "b" : "a"
+        let (down, up) = answers[0] == "a" ? ("a", "b") : ("b", "a")
+        network.stop(down)
+        let name = "fwmark 2147483655\(prefix == "fd99::" ? " over IPv6" : "")"
+        try agent.wait(for: "\(name): ", limit: 5)
         for (address, port) in targets {
-            #expect(try eventually { try network.answers(2, address, port: port) == [other, other] })
+            #expect(try eventually { try network.answers(2, address, port: port) == [up, up] })
         }
         let server = try #require(try network.virtualServers().first)
-        #expect(server["name"] as? String == "fwmark 2147483655" && server["active"] as? Bool == true)
+        #expect(server["name"] as? String == name && server["active"] as? Bool == true)
     }
 
     @Test("clients of one network are one client where persistence is that coarse", arguments: ["NAT", "DR"])
