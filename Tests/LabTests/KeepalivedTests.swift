@@ -31,12 +31,28 @@ extension LabSuite {
             }
             try await expectMaster(.pi4)
             try await expectBoth(files)
-            _ = try await Lab.apus("vrrp", "handover", "-i", files.inventory, Node.pi4.address).succeeded()
-            try await expectMaster(.pi5)
-            try await expectBoth(files)
+            try await handOver(files)
             _ = try await Lab.apus("vrrp", "handover", "-i", files.inventory, Node.pi4.address, "--resume")
                 .succeeded()
             try await expectMaster(.pi4)
+        }
+
+        /// Whoever watches sees it.
+        private func handOver(_ files: DirectorInventory) async throws {
+            let words = ["vrrp", "watch", "-i", files.inventory, "--interval", "0.3"]
+            let watched = try await Program([Lab.apus] + words).ended(by: "INT") {
+                _ = try await Lab.apus("vrrp", "handover", "-i", files.inventory, Node.pi4.address)
+                    .succeeded()
+                try await expectMaster(.pi5)
+                try await expectBoth(files)
+            }
+            var masters: [Substring] = []
+            for line in watched.output.split(separator: "\n") {
+                let words = line.split(separator: " ")
+                if words.dropFirst().prefix(2) == ["SSH", "master"] { masters.append(words[0]) }
+            }
+            #expect(masters.first.map(String.init) == Node.pi4.address, "\(watched.output)")
+            #expect(masters.last.map(String.init) == Node.pi5.address, "\(watched.output)")
         }
 
         /// A change is taken by the running agent; what only the node can find is refused there, and nothing moves.

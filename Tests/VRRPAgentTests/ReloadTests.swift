@@ -142,6 +142,26 @@ struct ReloadTests {
         #expect(!(a.lines + b.lines).contains { $0.contains("master →") || $0.contains("fault") })
     }
 
+    @Test(
+        "a check that did not change goes on: it is not run again",
+        .enabled(if: canUseNamespaces, "needs root and network namespaces")
+    )
+    func keepsCheck() throws {
+        let network = try TestNetwork(nodes: ["a"])
+        func check(_ name: String, pause: String) -> (file: String, text: String) {
+            let file = network.directory.appendingPathComponent(name).path
+            let script = "/bin/sh -c 'sleep \(pause); echo >>\(file)'"
+            return (file, "vrrp_script \(name) {\nscript \"\(script)\"\ninterval 600\nuser root\n}\n")
+        }
+        let (first, second) = (check("first", pause: "0"), check("second", pause: "0.3"))
+        let a = try start(network, "a", priorities: [100], before: first.text)
+        #expect(eventually(within: 10) { FileManager.default.contents(atPath: first.file)?.count == 1 })
+        _ = try configure(network, "a", priorities: [101], before: first.text + second.text)
+        a.signal(SIGHUP)
+        #expect(eventually(within: 10) { FileManager.default.contents(atPath: second.file)?.count == 1 })
+        #expect(FileManager.default.contents(atPath: first.file)?.count == 1)
+    }
+
     private func configure(
         _ network: TestNetwork,
         _ node: String,

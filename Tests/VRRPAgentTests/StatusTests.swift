@@ -60,6 +60,12 @@ struct StatusTests {
         let prometheus = try ask("a", ["status", "--prometheus"])
         #expect(prometheus.contains("apus_vrrp_state{instance=\"haproxy\",state=\"master\"} 1\n"))
         #expect(try ask("c", ["status"], expecting: 1).contains("cannot ask the agent"))
+        try network.setHealthy("a", false)
+        try a.wait(for: "priority 103 → 101", limit: 5)
+        let failing = try #require((try instance("a")["trackers"] as? [[String: Any]])?.first)
+        #expect(failing["passes"] as? Bool == false && failing["part"] as? Int == 0)
+        #expect(failing["weight"] as? Int == 2)
+        #expect(try ask("a", ["status"]).contains("priority 101 = 101 + 0 (check_haproxy fails)"))
         #expect(a.lines.count > 1 && b.lines.count > 1)
     }
 

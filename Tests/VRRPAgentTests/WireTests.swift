@@ -60,7 +60,10 @@ struct WireTests {
     @Test("a new master announces its addresses as the garp_ keywords say", arguments: announcements.indices)
     func announces(index: Int) throws {
         var (dialect, shown) = Self.announcements[index]
-        dialect.extra = { _, _ in "garp_master_repeat 2\n garp_master_delay 1" }
+        dialect.extra = { _, _ in
+            "garp_master_repeat 2\n garp_master_delay 1\n virtual_ipaddress_excluded {\n 10.99.0.241\n }"
+        }
+        shown.append("Request who-has 10.99.0.241 (ff:ff:ff:ff:ff:ff) tell 10.99.0.241")
         let network = try TestNetwork(nodes: ["a", "b"])
         let capture = ["tcpdump", "-lenvv", "-i", "eth0", "arp or icmp6[icmp6type] == 136"]
         let b = try AgentProcess(in: network.namespace("b"), command: capture)
