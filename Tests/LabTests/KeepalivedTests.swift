@@ -40,7 +40,7 @@ extension LabSuite {
         /// Whoever watches sees it.
         private func handOver(_ files: DirectorInventory) async throws {
             let words = ["vrrp", "watch", "-i", files.inventory, "--interval", "0.3"]
-            let watched = try await Program([Lab.apus] + words).ended(by: "INT") {
+            let watched = try await Program([Lab.apus] + words).ended(by: "TERM") {
                 _ = try await Lab.apus("vrrp", "handover", "-i", files.inventory, Node.pi4.address)
                     .succeeded()
                 try await expectMaster(.pi5)

@@ -367,6 +367,10 @@ struct TransitionTests {
         #expect(hear(99, at: 3) == seconds(3 + Self.down100))
         #expect(hear(99, at: 4) == seconds(4 + Self.down100))
         #expect(hear(99, at: 5) == seconds(4 + Self.down100))
+        // A fault in between: likewise.
+        _ = router.actions(after: .interfaceDown(.down), at: seconds(6))
+        _ = router.actions(after: .interfaceUp(addressA), at: seconds(7))
+        #expect(hear(99, at: 8) == seconds(8 + Self.down100))
     }
 
     @Test("adverts keep their rhythm though the timer is late")
