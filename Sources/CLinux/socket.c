@@ -23,21 +23,27 @@ static int set(int descriptor, int level, int option, const int *value) {
     return setsockopt(descriptor, level, option, value, sizeof *value);
 }
 
-static int prepare_v4(int descriptor, int32_t index) {
+static int join_v4(int descriptor, int32_t index) {
     struct ip_mreqn group = {.imr_multiaddr.s_addr = htonl(0xe0000012), .imr_ifindex = index};
-    return setsockopt(descriptor, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group) < 0
-        || set(descriptor, IPPROTO_IP, IP_MULTICAST_LOOP, &no) < 0
+    return setsockopt(descriptor, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group) < 0;
+}
+
+static int join_v6(int descriptor, int32_t index) {
+    struct ipv6_mreq group = {.ipv6mr_multiaddr.s6_addr = {[0] = 0xff, [1] = 0x02, [15] = 0x12},
+                              .ipv6mr_interface = (unsigned)index};
+    return setsockopt(descriptor, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &group, sizeof group) < 0;
+}
+
+static int prepare_v4(int descriptor) {
+    return set(descriptor, IPPROTO_IP, IP_MULTICAST_LOOP, &no) < 0
         || set(descriptor, IPPROTO_IP, IP_MULTICAST_TTL, &ttl) < 0 || set(descriptor, IPPROTO_IP, IP_TTL, &ttl) < 0
         || set(descriptor, IPPROTO_IP, IP_TOS, &tos) < 0;
 }
 
-static int prepare_v6(int descriptor, int32_t index) {
+static int prepare_v6(int descriptor) {
     // So that it sends from the address of the interface below it. Before Linux 4.15 only that send fails.
     (void)set(descriptor, IPPROTO_IPV6, IPV6_FREEBIND, &yes);
-    struct ipv6_mreq group = {.ipv6mr_multiaddr.s6_addr = {[0] = 0xff, [1] = 0x02, [15] = 0x12},
-                              .ipv6mr_interface = (unsigned)index};
-    return setsockopt(descriptor, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &group, sizeof group) < 0
-        || set(descriptor, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &no) < 0
+    return set(descriptor, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &no) < 0
         || set(descriptor, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &ttl) < 0
         || set(descriptor, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &ttl) < 0
         || set(descriptor, IPPROTO_IPV6, IPV6_TCLASS, &tos) < 0
@@ -45,11 +51,12 @@ static int prepare_v6(int descriptor, int32_t index) {
         || set(descriptor, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &yes) < 0;
 }
 
-int32_t linux_vrrp_socket(int32_t family, const char *interface, int32_t index) {
+int32_t linux_vrrp_socket(int32_t family, const char *interface, int32_t index, int32_t hears) {
     int descriptor = socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
     if (descriptor < 0) return -errno;
     if (setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, interface, (socklen_t)strlen(interface)) < 0
-        || (family == AF_INET6 ? prepare_v6 : prepare_v4)(descriptor, index))
+        || (family == AF_INET6 ? prepare_v6 : prepare_v4)(descriptor)
+        || (hears && (family == AF_INET6 ? join_v6 : join_v4)(descriptor, index)))
         return failed(descriptor);
     return descriptor;
 }

@@ -45,5 +45,6 @@ extension Agent {
         instances[index].removal = nil
         removeRoutes(instance: index)
         removeAddresses(instance: index)
+        setVirtualInterface(of: index, isUp: false)
     }
 }

@@ -6,6 +6,7 @@ extension Agent {
         if try monitor.update(&links, rereading: &routing) { isBalancingStale = true }
         tellInterfaces()
         for index in instances.indices where instances[index].router.state == .master {
+            restoreVirtualInterface(of: index)
             restoreAddresses(instance: index)
         }
         guard monitor.takeLostRoutes() else { return }
@@ -35,7 +36,7 @@ extension Agent {
             guard status != instances[index].interface else { continue }
             switch status {
             case .up(let address):
-                guard prepareSocket(for: index) else {
+                guard prepareSockets(for: index) else {
                     instances[index].interface = nil
                     handle(.interfaceDown(.noSocket), instance: index)
                     continue
@@ -50,12 +51,13 @@ extension Agent {
         }
     }
 
-    private mutating func prepareSocket(for instance: Int) -> Bool {
+    private mutating func prepareSockets(for instance: Int) -> Bool {
         let plan = instances[instance].plan
-        guard let link = links.link(named: plan.wire) else { return false }
         do throws(SystemError) {
-            if !sockets.contains(where: { $0.index == link.index && $0.family == plan.family }) {
-                sockets.append(try AdvertisementSocket(on: link, family: plan.family))
+            for wire in plan.wires where socket(on: wire, plan.family) == nil {
+                guard let link = links.link(named: wire) else { return false }
+                let hears = wire.isSame(as: plan.interface)
+                sockets.append(try AdvertisementSocket(on: link, family: plan.family, hears: hears))
             }
             instances[instance].failedSockets = 0
             return true
@@ -68,5 +70,10 @@ extension Agent {
             }
             return false
         }
+    }
+
+    func socket(on interface: String, _ family: IPAddress.Family) -> AdvertisementSocket? {
+        guard let link = links.link(named: interface) else { return nil }
+        return sockets.first { $0.index == link.index && $0.family == family }
     }
 }

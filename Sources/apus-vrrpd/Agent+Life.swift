@@ -140,8 +140,9 @@ extension Agent {
 
     private mutating func closeUnusedSockets() {
         sockets.removeAll { socket in
-            let isUsed = instances.contains {
-                $0.plan.family == socket.family && links.link(named: $0.plan.wire)?.index == socket.index
+            let isUsed = instances.contains { instance in
+                instance.plan.family == socket.family
+                    && instance.plan.wires.contains { links.link(named: $0)?.index == socket.index }
             }
             if !isUsed { socket.close() }
             return !isUsed

@@ -38,6 +38,7 @@ extension Agent {
             // Before the first packet comes.
             isBalancingStale = true
             balance()
+            setVirtualInterface(of: index, isUp: true)
             addAddresses(instance: index)
             addRoutes(instance: index)
         case .removeAddresses:
@@ -62,10 +63,7 @@ extension Agent {
     /// ever more rarely.
     private mutating func send(_ advertisement: Advertisement, instance index: Int) {
         let plan = instances[index].plan
-        let link = links.link(named: plan.wire)
-        guard case .up(let source) = instances[index].interface,
-            let socket = sockets.first(where: { $0.index == link?.index && $0.family == plan.family })
-        else { return }
+        guard case .up(let source) = instances[index].interface else { return }
         let peers = plan.settings.unicastPeers.map { $0.address }
         var failure: SystemError?
         for destination in peers.isEmpty ? [Datagram.multicastGroup(plan.family)] : peers {
@@ -75,7 +73,7 @@ extension Agent {
                 pseudoHeader: plan.settings.checksumCoversPseudoHeader
             )
             do throws(SystemError) {
-                try socket.send(message, from: source, to: destination)
+                try send(message, from: source, to: destination, through: plan.wires)
             } catch {
                 failure = failure ?? error
             }
@@ -89,5 +87,24 @@ extension Agent {
         let count = instances[index].failedSends
         guard count.isReported else { return }
         Log.error("\(plan.name): \(failure.description) (\(count) in a row)")
+    }
+
+    /// Through the first interface that lets it pass.
+    private func send(
+        _ message: [UInt8],
+        from source: IPAddress,
+        to destination: IPAddress,
+        through interfaces: [String]
+    ) throws(SystemError) {
+        var failure: SystemError?
+        for interface in interfaces {
+            guard let socket = socket(on: interface, source.family) else { continue }
+            do throws(SystemError) {
+                return try socket.send(message, from: source, to: destination)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
     }
 }

@@ -2,8 +2,11 @@ import CLinux
 import VRRP
 
 /// The interfaces with virtual MAC addresses (`use_vmac`): they come before the instance takes part, and go with it.
+///
+/// They are up while it is master. A backup's must not say a word, such as that it listens to a multicast group:
+/// switches would look for the master there.
 extension Agent {
-    /// Makes what is missing as soon as the interface below it is there; the monitor says when it is ready.
+    /// Makes what is missing as soon as the interface below it is there; where that fails, the instance takes no part.
     mutating func prepareVirtualInterface(of index: Int) {
         let plan = instances[index].plan
         guard let name = plan.virtualInterface, links.link(named: name) == nil,
@@ -11,10 +14,10 @@ extension Agent {
         else { return }
         do throws(SystemError) {
             let address = plan.settings.virtualRouter.hardwareAddress(plan.family)
+            if plan.hasAddresses(of: .v4) { try requireNoFilter(for: name) }
             guard try routing.addVirtualInterface(name, on: base, hardwareAddress: address) else { return }
             if plan.hasAddresses(of: .v4) { try prepareIPv4(on: name, above: plan.interface) }
             try prepareIPv6(on: name, isUsed: plan.hasAddresses(of: .v6))
-            try routing.raise(name)
             instances[index].failedInterfaces = 0
         } catch {
             instances[index].failedInterfaces += 1
@@ -23,14 +26,47 @@ extension Agent {
         }
     }
 
+    mutating func setVirtualInterface(of index: Int, isUp: Bool) {
+        guard let link = virtualLink(of: index) else { return }
+        do throws(SystemError) {
+            try routing.set(link, isUp: isUp)
+        } catch {
+            Log.error("\(instances[index].plan.name): \(error.description)")
+        }
+    }
+
+    /// Raises a master's again where somebody lowered it.
+    mutating func restoreVirtualInterface(of index: Int) {
+        guard virtualLink(of: index)?.isUp == false else { return }
+        setVirtualInterface(of: index, isUp: true)
+    }
+
+    /// Of this run or of an earlier one.
+    mutating func removeVirtualInterface(of index: Int) {
+        guard let link = virtualLink(of: index) else { return }
+        do throws(SystemError) {
+            try routing.removeInterface(link)
+        } catch {
+            Log.error("\(instances[index].plan.name): \(error.description)")
+        }
+    }
+
+    /// Only what has the virtual MAC address is ours.
+    private func virtualLink(of index: Int) -> Link? {
+        let plan = instances[index].plan
+        guard let name = plan.virtualInterface, let link = links.link(named: name),
+            link.hardwareAddress == plan.settings.virtualRouter.hardwareAddress(plan.family)
+        else { return nil }
+        return link
+    }
+
     /// It answers for its addresses alone, and the one below it leaves them alone.
     private func prepareIPv4(on name: String, above base: String) throws(SystemError) {
         try setKernel("ipv4", name, "arp_ignore", "1")
         try setKernel("ipv4", base, "arp_ignore", "1")
         try setKernel("ipv4", base, "arp_announce", "2")
-        // A backup's has no address: the filter would take every advertisement for forged.
+        // Packets come in here, and the way back is that of the interface below: the filter would take them for forged.
         try setKernel("ipv4", name, "rp_filter", "0")
-        try requireNoFilter(for: name)
         try setKernel("ipv4", name, "accept_local", "1")
     }
 
@@ -44,26 +80,13 @@ extension Agent {
         try setKernel("ipv6", name, "accept_ra", "0")
     }
 
-    /// Of this run or of an earlier one; only what has the virtual MAC address is ours.
-    mutating func removeVirtualInterface(of index: Int) {
-        let plan = instances[index].plan
-        guard let name = plan.virtualInterface, let link = links.link(named: name),
-            link.hardwareAddress == plan.settings.virtualRouter.hardwareAddress(plan.family)
-        else { return }
-        do throws(SystemError) {
-            try routing.removeInterface(link)
-        } catch {
-            Log.error("\(plan.name): \(error.description)")
-        }
-    }
-
     /// The stricter of an interface's own setting and the one for all holds.
     private func requireNoFilter(for name: String) throws(SystemError) {
         guard try FileReader.read("/proc/sys/net/ipv4/conf/all/rp_filter").first != UInt8(ascii: "0") else {
             return
         }
         throw SystemError(
-            operation: "hear advertisements on \(name) while net.ipv4.conf.all.rp_filter is on",
+            operation: "take packets on \(name) while net.ipv4.conf.all.rp_filter is on",
             code: LINUX_EINVAL,
             remedy: "sysctl net.ipv4.conf.all.rp_filter=0"
         )

@@ -177,7 +177,7 @@ struct Agent {
         let candidates = instances.indices.filter { index in
             let plan = instances[index].plan
             return plan.settings.virtualRouter.rawValue == number && plan.family == socket.family
-                && links.link(named: plan.wire)?.index == socket.index
+                && links.link(named: plan.interface)?.index == socket.index
         }
         return candidates.first { instances[$0].plan.settings.version.rawValue == version }
             ?? candidates.first

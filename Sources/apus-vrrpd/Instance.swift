@@ -37,8 +37,7 @@ struct Instance {
         guard link.isUp || !plan.tracksInterface else { return .down(.down) }
         guard link.hasCarrier || !plan.tracksInterface else { return .down(.noCarrier) }
         if let virtual = plan.virtualInterface {
-            guard let link = links.link(named: virtual) else { return .down(.missing) }
-            guard link.isUp else { return .down(.down) }
+            guard links.link(named: virtual) != nil, failedInterfaces == 0 else { return .down(.missing) }
         }
         guard let source = source(among: link.addresses.map { $0.address }) else { return .down(.noAddress) }
         return .up(source)

@@ -162,9 +162,9 @@ int32_t linux_filter_system_calls(void);
 
 // socket.c
 
-/// A raw socket of one family (LINUX_AF_INET, LINUX_AF_INET6) for protocol 112 on one interface, in the group
-/// 224.0.0.18 or ff02::12, that sends with TTL 255 and TOS 0xc0 and does not hear itself. Not blocking.
-int32_t linux_vrrp_socket(int32_t family, const char *interface, int32_t index);
+/// A raw socket of one family (LINUX_AF_INET, LINUX_AF_INET6) for protocol 112 on one interface, that sends with TTL
+/// 255 and TOS 0xc0 and does not hear itself. To hear multicasts it joins the group 224.0.0.18 or ff02::12. Not blocking.
+int32_t linux_vrrp_socket(int32_t family, const char *interface, int32_t index, int32_t hears);
 /// Sends from one of this machine's addresses; both are 4 or 16 bytes, as the family has them.
 int64_t linux_vrrp_send(int32_t socket, int32_t family, int32_t index, const void *source, const void *destination,
                         const void *bytes, int64_t count);
@@ -239,7 +239,7 @@ int64_t linux_local_ask(const char *name, const void *question, int64_t size, vo
 #define LINUX_IFLA_INFO_KIND 1
 #define LINUX_IFLA_INFO_DATA 2
 #define LINUX_IFLA_MACVLAN_MODE 1
-#define LINUX_MACVLAN_MODE_PRIVATE 1
+#define LINUX_MACVLAN_MODE_BRIDGE 4
 #define LINUX_IFA_ADDRESS 1
 #define LINUX_IFA_LOCAL 2
 #define LINUX_IFA_LABEL 3

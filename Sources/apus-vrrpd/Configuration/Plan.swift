@@ -20,7 +20,7 @@ struct Plan {
         var interface: String
         /// The interface with the virtual MAC address, where it has one: a macvlan of the other one.
         var virtualInterface: String?
-        /// What advertisements go through: one of the two.
+        /// What advertisements go through while it is master: one of the two. They are heard on the lower one.
         var wire: String
         var settings: VirtualRouter.Settings
         var addresses: [Address]
@@ -37,6 +37,9 @@ struct Plan {
 
         /// All addresses of an instance are of one; the excluded ones may be of the other.
         var family: IPAddress.Family { settings.addresses.first?.family ?? .v4 }
+
+        /// The interfaces to send through, the best first: the virtual one may be down, or not yet ready.
+        var wires: [String] { wire.isSame(as: interface) ? [wire] : [wire, interface] }
 
         func hasAddresses(of family: IPAddress.Family) -> Bool {
             addresses.contains { $0.address.address.family == family }

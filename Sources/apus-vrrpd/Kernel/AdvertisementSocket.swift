@@ -13,12 +13,13 @@ struct AdvertisementSocket {
     /// An advertisement of 255 IPv6 addresses with its headers; longer packets are none.
     private static let longestPacket = 8 + 255 * 16 + 40
 
-    init(on link: Link, family: IPAddress.Family) throws(SystemError) {
+    /// - Parameter hears: whether it hears multicasts.
+    init(on link: Link, family: IPAddress.Family, hears: Bool) throws(SystemError) {
         index = link.index
         self.family = family
         descriptor = Int32(
             try check(
-                linux_vrrp_socket(family.number, link.description, link.index),
+                linux_vrrp_socket(family.number, link.description, link.index, hears ? 1 : 0),
                 "open a raw socket on \(link.description)"
             )
         )

@@ -1,7 +1,8 @@
 import CLinux
 
 extension RoutingSocket {
-    /// A macvlan in private mode, not yet up.
+    /// A macvlan, not yet up. In bridge mode, so that what another router sends from the same virtual MAC address
+    /// reaches the interface below it too.
     ///
     /// - Returns: false when there is an interface of that name already.
     mutating func addVirtualInterface(
@@ -13,11 +14,11 @@ extension RoutingSocket {
             LINUX_RTM_NEWLINK,
             flags: LINUX_NLM_F_ACK | LINUX_NLM_F_CREATE | LINUX_NLM_F_EXCL
         )
-        appendLink(0, flags: 0, to: &request)
+        appendLink(0, to: &request)
         request.appendAttribute(LINUX_IFLA_IFNAME, name.terminated)
         request.appendAttribute(LINUX_IFLA_LINK, base.index.bytes)
         request.appendAttribute(LINUX_IFLA_ADDRESS, hardwareAddress)
-        let mode = attribute(LINUX_IFLA_MACVLAN_MODE, UInt32(LINUX_MACVLAN_MODE_PRIVATE).bytes)
+        let mode = attribute(LINUX_IFLA_MACVLAN_MODE, UInt32(LINUX_MACVLAN_MODE_BRIDGE).bytes)
         let kind = attribute(LINUX_IFLA_INFO_KIND, "macvlan".terminated)
         request.appendAttribute(LINUX_IFLA_LINKINFO, kind + attribute(LINUX_IFLA_INFO_DATA, mode))
         do throws(SystemError) {
@@ -29,26 +30,30 @@ extension RoutingSocket {
         }
     }
 
-    mutating func raise(_ name: String) throws(SystemError) {
+    mutating func set(_ link: Link, isUp: Bool) throws(SystemError) {
         var request = netlink.begin(LINUX_RTM_NEWLINK, flags: LINUX_NLM_F_ACK)
-        appendLink(0, flags: LINUX_IFF_UP, to: &request)
-        request.appendAttribute(LINUX_IFLA_IFNAME, name.terminated)
-        _ = try netlink.exchange(request, "raise the interface \(name)")
+        appendLink(link.index, flags: isUp ? LINUX_IFF_UP : 0, changing: LINUX_IFF_UP, to: &request)
+        _ = try netlink.exchange(request, "\(isUp ? "raise" : "lower") the interface \(link.description)")
     }
 
     mutating func removeInterface(_ link: Link) throws(SystemError) {
         var request = netlink.begin(LINUX_RTM_DELLINK, flags: LINUX_NLM_F_ACK)
-        appendLink(link.index, flags: 0, to: &request)
+        appendLink(link.index, to: &request)
         _ = try netlink.exchange(request, "remove the interface \(link.description)")
     }
 
-    /// struct ifinfomsg; the flags given are set, no other changes.
-    private func appendLink(_ index: Int32, flags: Int32, to request: inout NetlinkRequest) {
+    /// struct ifinfomsg.
+    private func appendLink(
+        _ index: Int32,
+        flags: Int32 = 0,
+        changing mask: Int32 = 0,
+        to request: inout NetlinkRequest
+    ) {
         request.append(UInt8(LINUX_AF_UNSPEC))
         request.append(UInt8(0))
         request.append(UInt16(0))
         request.append(index)
         request.append(flags)
-        request.append(flags)
+        request.append(mask)
     }
 }
