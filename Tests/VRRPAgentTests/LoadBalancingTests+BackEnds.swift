@@ -32,6 +32,7 @@ extension LoadBalancingTests {
         defer { agent.signal(SIGTERM) }
         let error =
             "cannot spread the connections of [fd99::240]:80 10.99.0.241:80, which needs ip_vs: No such file"
+        try agent.wait(for: "load balancing: by nf_tables, as --no-ipvs says", limit: 5)
         try agent.wait(for: error, limit: 5)
         #expect(try eventually { try Set(network.answers(2)) == ["a", "b"] })
         let shown = try network.status()

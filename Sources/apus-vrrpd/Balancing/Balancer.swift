@@ -41,6 +41,7 @@ struct Balancer {
     private var netfilter: NetfilterSocket?
     /// nil where it was not needed, or the kernel has none.
     private var ipvs: IPVSTable?
+    private let usesIPVS: Bool
     /// Whether ip_vs does what nf_tables can do too; nil before the first service.
     private var prefersIPVS: Bool?
     /// Of all virtual servers.
@@ -48,7 +49,7 @@ struct Balancer {
 
     /// - Parameter usesIPVS: whether ip_vs, where the kernel has it, does what nf_tables can do too.
     init(usesIPVS: Bool) {
-        prefersIPVS = usesIPVS ? nil : false
+        self.usesIPVS = usesIPVS
     }
 
     /// When to try again what failed.
@@ -69,6 +70,11 @@ struct Balancer {
     }
 
     private mutating func choose() {
+        guard usesIPVS else {
+            prefersIPVS = false
+            Log.info("load balancing: by nf_tables, as --no-ipvs says")
+            return
+        }
         do throws(SystemError) {
             ipvs = try IPVSTable(keys)
             prefersIPVS = true
@@ -92,14 +98,7 @@ struct Balancer {
     ) {
         for index in tables.indices {
             let backEnd = tables[index].backEnd
-            var work = Work(closed: closed.filter { backEnd == .netfilter(family: $0.family.number) })
-            for service in services where self.backEnd(of: service) == backEnd {
-                work.services.append(service)
-                work.names.append(service.name)
-            }
-            for service in standby where self.backEnd(of: service) == backEnd {
-                work.names.append(service.name)
-            }
+            let work = work(of: backEnd, services, standby: standby, closing: closed)
             let isDue = tables[index].deadline.map { $0 <= now } ?? false
             guard isDue || work != tables[index].work else { continue }
             let failures = perform(work, by: backEnd)
@@ -107,6 +106,24 @@ struct Balancer {
             let deadline = failures.isEmpty ? nil : now + Balancer.retryAfter
             tables[index] = Table(backEnd: backEnd, work: work, failures: failures, deadline: deadline)
         }
+    }
+
+    /// A table's part of it.
+    private func work(
+        of backEnd: BackEnd,
+        _ services: [VirtualService],
+        standby: [VirtualService],
+        closing closed: [IPAddress]
+    ) -> Work {
+        var work = Work(closed: closed.filter { backEnd == .netfilter(family: $0.family.number) })
+        for service in services where self.backEnd(of: service) == backEnd {
+            work.services.append(service)
+            work.names.append(service.name)
+        }
+        for service in standby where self.backEnd(of: service) == backEnd {
+            work.names.append(service.name)
+        }
+        return work
     }
 
     private func backEnd(of service: VirtualService) -> BackEnd {

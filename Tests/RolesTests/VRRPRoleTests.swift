@@ -6,7 +6,7 @@ import Testing
 @testable import Roles
 
 @Suite("The role of the VRRP agent")
-struct VRRPAgentTests {
+struct VRRPRoleTests {
     private static let hasBuild = (try? AgentBinary.path(for: .x86_64)) != nil
 
     private func role(usesIPVS: Bool = true) -> VRRPAgent {
