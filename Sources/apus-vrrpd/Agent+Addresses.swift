@@ -15,9 +15,9 @@ extension Agent {
                         code: LINUX_ENODEV
                     )
                 }
-                if try routing.add(entry, to: link), !instances[index].added.contains(entry) {
-                    instances[index].added.append(entry)
-                }
+                guard try routing.add(entry, to: link) else { continue }
+                links.add(entry.address, to: link.index)
+                if !instances[index].added.contains(entry) { instances[index].added.append(entry) }
             } catch {
                 instances[index].missing.append(entry)
                 // Tried again whenever something happens, so said ever more rarely.

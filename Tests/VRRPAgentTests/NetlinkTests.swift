@@ -51,6 +51,18 @@ struct NetlinkTests {
         #expect(table.link(named: "eth0") == nil)
     }
 
+    @Test("an address that was added is there before the kernel reports it, and goes by its report")
+    func added() {
+        var table = LinkTable()
+        table.apply(link(flags: LINUX_IFF_UP))
+        let entry = InterfaceAddress(address: Self.address, prefixLength: 32)
+        table.add(entry, to: 5)
+        table.apply(address(LINUX_RTM_NEWADDR))
+        #expect(table.link(named: "eth0")?.addresses == [entry])
+        table.apply(address(LINUX_RTM_DELADDR))
+        #expect(table.link(named: "eth0")?.addresses == [])
+    }
+
     @Test("a port that leaves its bridge is no interface that vanishes")
     func bridgePort() {
         var table = LinkTable()

@@ -78,8 +78,16 @@ struct LinkTable {
         let isUsable = Int32(payload[2]) & (LINUX_IFA_F_TENTATIVE | LINUX_IFA_F_DADFAILED) == 0
         if message.type == LINUX_RTM_DELADDR || !isUsable {
             links[known].addresses.removeAll { $0 == entry }
-        } else if !links[known].addresses.contains(entry) {
-            links[known].addresses.append(entry)
+        } else {
+            add(entry, to: index)
         }
+    }
+
+    /// Takes in an address that was added just now: the kernel reports one of IPv6 only later.
+    mutating func add(_ entry: InterfaceAddress, to index: Int32) {
+        guard let known = links.firstIndex(where: { $0.index == index }),
+            !links[known].addresses.contains(entry)
+        else { return }
+        links[known].addresses.append(entry)
     }
 }
