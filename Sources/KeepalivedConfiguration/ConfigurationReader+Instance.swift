@@ -100,7 +100,7 @@ extension ConfigurationReader {
         case "accept", "no_accept":
             draft.accept = statement.keyword.location
             instance.accepts = statement.keyword.bytes.first == UInt8(ascii: "a")
-        case "strict_mode": draft.isStrict = boolean(statement)
+        case "strict_mode": draft.isStrict = boolean(statement, "on or off")
         case "nopreempt": draft.noPreempt = statement.keyword.location
         case "preempt": draft.noPreempt = nil
         case "preempt_delay":

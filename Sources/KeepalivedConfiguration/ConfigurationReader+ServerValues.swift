@@ -62,18 +62,6 @@ extension ConfigurationReader {
         return nil
     }
 
-    /// Without a value, yes.
-    mutating func flag(_ statement: Statement) -> Bool {
-        guard let argument = statement.arguments.first else { return true }
-        switch argument {
-        case "true", "on", "yes": return true
-        case "false", "off", "no": return false
-        default:
-            refuse(argument, of: statement.keyword, "true or false")
-            return false
-        }
-    }
-
     /// A path or a name that goes into an HTTP request: without anything that would end it there.
     mutating func requestPart(_ statement: Statement) -> String? {
         let argument = statement.arguments[0]

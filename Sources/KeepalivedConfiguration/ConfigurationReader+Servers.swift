@@ -118,7 +118,7 @@ extension ConfigurationReader {
         case "hysteresis": server.hysteresis = integer(statement, 0...Check.mostWeight) ?? server.hysteresis
         case "quorum_up": server.quorumUp = notifyScript(statement)
         case "quorum_down": server.quorumDown = notifyScript(statement)
-        case "omega": server.notifiesAtEnd = flag(statement)
+        case "omega": server.notifiesAtEnd = boolean(statement) ?? false
         case "sorry_server": server.sorryServer = endpoint(statement, port: server.usualPort)
         default: read(statement, into: &settings)
         }
@@ -130,8 +130,8 @@ extension ConfigurationReader {
         case "connect_timeout", "misc_timeout": settings.timeout = time(statement) ?? settings.timeout
         case "retry", "nb_get_retry": settings.retries = integer(statement, 0...1000) ?? settings.retries
         case "delay_before_retry": settings.retryDelay = time(statement) ?? settings.retryDelay
-        case "alpha": settings.initiallyFails = flag(statement)
-        case "inhibit_on_failure": settings.isOnlyInhibited = flag(statement)
+        case "alpha": settings.initiallyFails = boolean(statement) ?? false
+        case "inhibit_on_failure": settings.isOnlyInhibited = boolean(statement) ?? false
         case "virtualhost": settings.virtualHost = requestPart(statement) ?? settings.virtualHost
         default: break
         }

@@ -35,13 +35,15 @@ extension ConfigurationReader {
     }
 
     /// Without an argument: yes.
-    mutating func boolean(_ statement: Statement) -> Bool? {
+    ///
+    /// - Parameter wanted: the words that the message names; all others of keepalived are taken too.
+    mutating func boolean(_ statement: Statement, _ wanted: Message = "true or false") -> Bool? {
         guard let argument = statement.arguments.first else { return true }
         switch argument {
         case "on", "true", "yes": return true
         case "off", "false", "no": return false
         default:
-            refuse(argument, of: statement.keyword, "on or off")
+            refuse(argument, of: statement.keyword, wanted)
             return nil
         }
     }
