@@ -74,9 +74,7 @@ extension Agent {
                 }
             } catch {
                 // Tried again with each change of routes, so said ever more rarely.
-                instances[index].failedRoutes += 1
-                let count = instances[index].failedRoutes
-                if count.isReported { complain(of: error, instance: index) }
+                if instances[index].failedRoutes.countReported() { complain(of: error, instance: index) }
             }
         }
     }

@@ -63,10 +63,8 @@ extension Agent {
             return true
         } catch {
             // Tried again whenever something happens, so said ever more rarely.
-            instances[instance].failedSockets += 1
-            let count = instances[instance].failedSockets
-            if count.isReported {
-                Log.error("\(instances[instance].plan.name): \(error.description)")
+            if instances[instance].failedSockets.countReported() {
+                Log.error("\(plan.name): \(error.description)")
             }
             return false
         }

@@ -83,9 +83,8 @@ extension Agent {
             instances[index].history.sent += 1
             return
         }
-        instances[index].failedSends += 1
+        guard instances[index].failedSends.countReported() else { return }
         let count = instances[index].failedSends
-        guard count.isReported else { return }
         Log.error("\(plan.name): \(failure.description) (\(count) in a row)")
     }
 

@@ -20,9 +20,8 @@ extension Agent {
             try prepareIPv6(on: name, isUsed: plan.hasAddresses(of: .v6))
             instances[index].failedInterfaces = 0
         } catch {
-            instances[index].failedInterfaces += 1
-            let count = instances[index].failedInterfaces
-            if count.isReported { Log.error("\(plan.name): \(error.description)") }
+            guard instances[index].failedInterfaces.countReported() else { return }
+            Log.error("\(plan.name): \(error.description)")
         }
     }
 

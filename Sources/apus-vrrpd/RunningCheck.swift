@@ -111,8 +111,7 @@ struct RunningCheck {
             process = try Program.start(program.arguments, as: program.user)
             failedStarts = 0
         } catch {
-            failedStarts += 1
-            if failedStarts.isReported {
+            if failedStarts.countReported() {
                 Log.error("check \(plan.name): \(error.description) (\(failedStarts) so far)")
             }
             failure = error.description

@@ -64,8 +64,9 @@ extension IPVSService {
         scheduler = Array(service.scheduler.name.utf8)
         // Rounded up.
         timeout = service.persistence.map { UInt32(($0.nanoseconds + 999_999_999) / 1_000_000_000) } ?? 0
-        let bits = service.clientPrefix ?? (key.family == .v4 ? 32 : 128)
-        netmask = key.family == .v4 ? (UInt32.max << (32 - UInt32(bits))).bigEndian : UInt32(bits)
+        let bits = service.clientPrefix ?? UInt8(8 * key.family.addressSize)
+        let mask = key.family.mask(bits)[...]
+        netmask = key.family == .v4 ? mask.native(at: 0, as: UInt32.self) : UInt32(bits)
         flags = service.flags.rawValue | (timeout > 0 ? UInt32(LINUX_IP_VS_SVC_F_PERSISTENT) : 0)
         destinations = service.destinations.map {
             Destination(

@@ -194,7 +194,7 @@ extension VirtualService {
 
     private var isTCP: Bool { key.transports == [ServiceKey.tcp] }
 
-    private var addressSize: Int { isIPv6 ? 16 : 4 }
+    private var addressSize: Int { key.family.addressSize }
 
     private var isTranslated: Bool { way == .translation }
 

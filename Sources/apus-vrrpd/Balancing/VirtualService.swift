@@ -95,9 +95,12 @@ extension VirtualService.Destination {
 }
 
 extension IPAddress.Family {
+    /// Of an address, in bytes.
+    var addressSize: Int { self == .v4 ? 4 : 16 }
+
     /// So many bits, and zeros up to the length of an address.
     func mask(_ bits: UInt8) -> [UInt8] {
-        (0..<(self == .v4 ? 4 : 16)).map { index in
+        (0..<addressSize).map { index in
             ~UInt8(truncatingIfNeeded: 0xff >> min(8, max(0, Int(bits) - index * 8)))
         }
     }
