@@ -12,21 +12,8 @@ struct ConfinementTests {
 
     init() throws { network = try TestNetwork(nodes: ["a"]) }
 
-    /// An owner, which is master at once.
     private func configure(_ top: String = "", _ extra: String = "", mode: Int = 0o644) throws -> URL {
-        let text = """
-            \(top)
-            vrrp_instance one {
-                interface eth0
-                virtual_router_id 7
-                priority 255
-                virtual_ipaddress {
-                    10.99.0.77
-                }
-                \(extra)
-            }
-            """
-        let file = try network.configure("a", text)
+        let file = try network.configureOwner("a", extra: extra, before: top)
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
         return file
     }

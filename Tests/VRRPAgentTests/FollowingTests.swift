@@ -175,18 +175,8 @@ struct FollowingTests {
 
     @Test("an address whose interface comes later is added then, and is not called removed")
     func laterDevice() throws {
-        let text = """
-            vrrp_instance one {
-                interface eth0
-                virtual_router_id 7
-                priority 255
-                virtual_ipaddress {
-                    10.99.0.77
-                    10.99.0.78 dev later
-                }
-            }
-            """
-        let configuration = try network.configure("a", text)
+        let addresses = "10.99.0.77\n10.99.0.78 dev later"
+        let configuration = try network.configureOwner("a", addresses: addresses)
         let a = try AgentProcess(in: network.namespace("a"), configuration: configuration)
         try a.wait(for: "cannot add 10.99.0.78/32 to later: No such device", limit: 5)
         try a.wait(for: "→ master", limit: 5)

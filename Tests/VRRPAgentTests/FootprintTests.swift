@@ -17,20 +17,8 @@ struct FootprintTests {
     init() throws { network = try TestNetwork(nodes: ["a"]) }
 
     private func start(_ program: String, interval: Double = 1) throws -> AgentProcess {
-        let text = """
-            vrrp_instance one {
-                version 3
-                interface eth0
-                virtual_router_id 7
-                priority 255
-                advert_int \(interval)
-                garp_master_delay 0
-                virtual_ipaddress {
-                    10.99.0.77
-                }
-            }
-            """
-        let file = try network.configure("a", text)
+        let extra = "version 3\nadvert_int \(interval)\ngarp_master_delay 0"
+        let file = try network.configureOwner("a", extra: extra)
         let agent = try AgentProcess(
             in: network.namespace("a"),
             command: [program, "-f", file.path]

@@ -14,19 +14,8 @@ struct ReactionTests {
         monitor = try AddressMonitor(in: network.namespace("a"))
     }
 
-    /// An owner, which is master at once.
     private func start() throws -> AgentProcess {
-        let text = """
-            vrrp_instance one {
-                interface eth0
-                virtual_router_id 7
-                priority 255
-                virtual_ipaddress {
-                    \(Self.address)
-                }
-            }
-            """
-        let file = try network.configure("a", text)
+        let file = try network.configureOwner("a", addresses: Self.address)
         let agent = try AgentProcess(in: network.namespace("a"), configuration: file)
         try agent.wait(for: "→ master", limit: 10)
         #expect(try eventually { try agent.child(named: "vrrp-guardian") != nil })

@@ -79,6 +79,33 @@ final class TestNetwork: Sendable {
         return file
     }
 
+    /// Writes that of an owner, which is master at once.
+    ///
+    /// - Parameters:
+    ///   - addresses: one a line.
+    ///   - extra: more in the instance.
+    ///   - before: more at the top level.
+    func configureOwner(
+        _ node: String,
+        addresses: String = "10.99.0.77",
+        extra: String = "",
+        before: String = ""
+    ) throws -> URL {
+        let text = """
+            \(before)
+            vrrp_instance one {
+                interface eth0
+                virtual_router_id 7
+                priority 255
+                virtual_ipaddress {
+                    \(addresses)
+                }
+                \(extra)
+            }
+            """
+        return try configure(node, text)
+    }
+
     /// The seed's configuration; only its check is a stand-in, since all namespaces see one set of processes.
     ///
     /// - Parameters:
